@@ -1,0 +1,20 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+
+/** Who makes a request or holds a connection. */
+export interface Principal {
+  userId: string;
+  /** When the access token ends, in milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+const PUBLIC = 'messendger:public';
+
+/** Opens a route to everyone. Every other route needs an access token. */
+export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC, true);
+
+/** The id of the user who makes the request. */
+export const UserId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  return context.switchToHttp().getRequest<{ user: Principal }>().user.userId;
+});
+
+export { PUBLIC };

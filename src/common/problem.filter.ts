@@ -1,0 +1,29 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { toProblem } from './to-problem.js';
+
+/** The one way in which an HTTP request is told that it failed: `application/problem+json` (RFC 9457). */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const problem = toProblem(error);
+    if (problem.status >= 500) this.logger.error(`${request.method} ${request.path}: ${describe(error)}`);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    // RFC 6750 section 3: a 401 names the scheme.
+    if (problem.status === 401) response.setHeader('WWW-Authenticate', `Bearer error="invalid_token"`);
+    if (problem.extras.retryAfter !== undefined) response.setHeader('Retry-After', problem.extras.retryAfter);
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem.toDetails()));
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.stack ?? error.message;
+}

@@ -1,0 +1,77 @@
+import type { ProblemDetails } from './problem-details.js';
+
+/**
+ * Every error that the product answers with. The key is the stable `code` of RFC 9457 problem details: clients switch
+ * on it, so a code is never renamed, only added.
+ */
+export const PROBLEMS = {
+  validation_failed: { status: 400, title: 'The input is not valid' },
+  malformed_request: { status: 400, title: 'The request cannot be read' },
+  unknown_command: { status: 400, title: 'There is no such command' },
+  unauthenticated: { status: 401, title: 'A valid access token is needed' },
+  token_expired: { status: 401, title: 'The access token has expired' },
+  invalid_credentials: { status: 401, title: 'Wrong username or password' },
+  not_a_member: { status: 403, title: 'Only members of the group may do this' },
+  not_the_owner: { status: 403, title: 'Only the owner of the group may do this' },
+  not_the_author: { status: 403, title: 'Only the author of the message may do this' },
+  route_not_found: { status: 404, title: 'There is nothing at this address' },
+  user_not_found: { status: 404, title: 'There is no such user' },
+  group_not_found: { status: 404, title: 'There is no such group' },
+  member_not_found: { status: 404, title: 'The group has no such member' },
+  message_not_found: { status: 404, title: 'There is no such message' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  username_taken: { status: 409, title: 'The username is taken' },
+  email_taken: { status: 409, title: 'The email address is taken' },
+  message_id_conflict: { status: 409, title: 'The message id was used for something else' },
+  message_deleted: { status: 409, title: 'The message is deleted' },
+  direct_group_fixed: { status: 409, title: 'A direct group cannot be changed' },
+  limit_reached: { status: 409, title: 'A limit is reached' },
+  payload_too_large: { status: 413, title: 'The payload is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be JSON in UTF-8' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  headers_too_large: { status: 431, title: 'The request headers are too large' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  server_stopping: { status: 503, title: 'The server is stopping' },
+  unavailable: { status: 503, title: 'The service cannot do this right now' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+interface ProblemExtras {
+  errors?: ProblemDetails['errors'];
+  retryAfter?: number;
+  cause?: unknown;
+}
+
+/** An error that is meant for the client. Thrown anywhere; one filter and one interceptor send it. */
+export class Problem extends Error {
+  readonly status: number;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string = `${PROBLEMS[code].title}.`,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(detail, { cause: extras.cause });
+    this.status = PROBLEMS[code].status;
+  }
+
+  /** An input that is wrong in one field. */
+  static field(field: string, message: string): Problem {
+    return new Problem('validation_failed', `${field}: ${message}`, { errors: [{ field, message }] });
+  }
+
+  /** The RFC 9457 shape, the same over HTTP and in an acknowledgement. */
+  toDetails(): ProblemDetails {
+    const { errors, retryAfter } = this.extras;
+    return {
+      type: `urn:messendger:problem:${this.code}`,
+      title: PROBLEMS[this.code].title,
+      status: this.status,
+      detail: this.detail,
+      code: this.code,
+      ...(errors && { errors }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    };
+  }
+}

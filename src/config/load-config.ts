@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { cleanEnv, EnvMissingError, type ReporterOptions } from 'envalid';
+import { Config } from './config.js';
+import { developmentSecret } from './development-secret.js';
+import { settings } from './settings.js';
+
+const EXAMPLE_SECRET = settings.JWT_SECRET.example;
+const MIN_SECRET = 32;
+
+/** What is wrong with the configuration, a line for each setting. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the environment, and the `.env` file of the working directory for what the environment does not set.
+ * Throws a ConfigError that names every setting that is wrong. The only reader of `process.env`.
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  const given = Object.entries({ ...file, ...environment }).filter(([, value]) => value !== '');
+  const values = { ...cleanEnv(Object.fromEntries(given), settings, { reporter: throwConfigError }) };
+  const production = values.NODE_ENV === 'production';
+  return new Config({
+    production,
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: values.DATA_DIR,
+    databaseUrl: values.DATABASE_URL ?? null,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    jwtSecret: secret(values.JWT_SECRET, production, values.DATA_DIR),
+    accessTokenTtl: values.ACCESS_TOKEN_TTL,
+    rateLimits: values.RATE_LIMITS,
+    trustProxy: values.TRUST_PROXY,
+    shutdownTimeout: values.SHUTDOWN_TIMEOUT,
+  });
+}
+
+function secret(given: string | undefined, production: boolean, dataDir: string): string {
+  if (given === undefined) {
+    if (!production) return developmentSecret(dataDir);
+    throw new ConfigError(describe('JWT_SECRET', 'it is needed in production'));
+  }
+  if (given.length < MIN_SECRET) {
+    throw new ConfigError(describe('JWT_SECRET', `it has ${given.length} characters, and needs ${MIN_SECRET} or more`));
+  }
+  if (production && (given === EXAMPLE_SECRET || new Set(given).size < 10)) {
+    throw new ConfigError(describe('JWT_SECRET', 'it is an example or easily guessed'));
+  }
+  return given;
+}
+
+function throwConfigError({ errors }: ReporterOptions<typeof settings>): void {
+  const lines = Object.entries(errors).map(([name, error]) =>
+    describe(name as keyof typeof settings, error instanceof EnvMissingError ? 'it is missing' : error.message),
+  );
+  if (lines.length > 0) throw new ConfigError(lines.join('\n'));
+}
+
+function describe(name: keyof typeof settings, reason: string): string {
+  const { desc, example } = settings[name];
+  return `${name} cannot be used: ${reason}. (${desc}. Example: ${name}=${example})`;
+}

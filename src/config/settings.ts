@@ -1,0 +1,88 @@
+import { makeExactValidator, str } from 'envalid';
+
+const seconds = makeExactValidator<number>((input) => {
+  const match = /^(\d+)(s|m|h|d)?$/.exec(input);
+  if (!match) throw new Error(`"${input}" is not a duration`);
+  return Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? 's']!;
+});
+
+const whole = (min: number, max: number) =>
+  makeExactValidator<number>((input) => {
+    const value = Number(input);
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw new Error(`"${input}" is not a whole number from ${min} to ${max}`);
+    }
+    return value;
+  });
+
+const onOff = makeExactValidator<boolean>((input) => {
+  if (input !== 'on' && input !== 'off') throw new Error(`"${input}" is neither on nor off`);
+  return input === 'on';
+});
+
+const postgresUrl = makeExactValidator<string>((input) => {
+  if (!/^postgres(ql)?:\/\//.test(input) || !URL.canParse(input)) throw new Error('it is not a postgres:// URL');
+  return input;
+});
+
+/** Every setting of the product, in the order in which `.env.example` and the README list them. */
+export const settings = {
+  NODE_ENV: str({
+    desc: '`production` asks for a strong JWT_SECRET and writes logs as JSON',
+    choices: ['development', 'production', 'test'],
+    default: 'development',
+    example: 'production',
+  }),
+  PORT: whole(0, 65_535)({ desc: 'The port to listen on; 0 takes a free one', default: 8000, example: '8000' }),
+  HOST: str({
+    desc: 'The address to listen on; `0.0.0.0` or `::` for all, as the container does',
+    default: 'localhost',
+    example: '0.0.0.0',
+  }),
+  DATA_DIR: str({
+    desc: 'Where the embedded PostgreSQL and the development secret live',
+    default: './data',
+    example: '/var/lib/messendger',
+  }),
+  DATABASE_URL: postgresUrl({
+    desc: 'A PostgreSQL 15 or newer to use instead of the embedded one',
+    default: undefined,
+    example: 'postgres://messendger:secret@localhost:5432/messendger',
+  }),
+  DATABASE_POOL_SIZE: whole(
+    2,
+    200,
+  )({
+    desc: 'Connections to the database that one process may open',
+    default: 10,
+    example: '10',
+  }),
+  JWT_SECRET: str({
+    desc: 'Signs the access tokens; at least 32 characters; needed in production, made by itself in development',
+    default: undefined,
+    example: 'the output of: openssl rand -base64 48',
+  }),
+  ACCESS_TOKEN_TTL: seconds({
+    desc: 'How long an access token is valid: seconds, or with s, m, h or d',
+    default: 43_200,
+    example: '12h',
+  }),
+  RATE_LIMITS: onOff({
+    desc: '`off` lifts the limits on requests and commands, for benchmarks',
+    default: true,
+    example: 'on',
+  }),
+  TRUST_PROXY: whole(
+    0,
+    16,
+  )({
+    desc: 'How many reverse proxies stand in front and set X-Forwarded-For',
+    default: 0,
+    example: '1',
+  }),
+  SHUTDOWN_TIMEOUT: seconds({
+    desc: 'How long a stop may take to finish what runs, before it is cut off',
+    default: 10,
+    example: '10s',
+  }),
+};
