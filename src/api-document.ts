@@ -1,0 +1,32 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+
+const DESCRIPTION = `
+Group chat: accounts, groups, messages. Register or log in, press **Authorize** and paste the \`accessToken\`.
+
+Messages arrive in real time over Socket.IO; see the README for that contract. Every error is a problem document
+(RFC 9457) with a stable \`code\`.
+`;
+
+/** Swagger UI at `/docs`, the OpenAPI document at `/docs-json`. */
+export function serveApiDocument(app: INestApplication): void {
+  const document = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Messendger')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addServer('/')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addTag('auth', 'Accounts and tokens')
+    .addTag('users', 'People')
+    .addTag('groups', 'Conversations and who is in them')
+    .addTag('messages', 'What is said')
+    .addTag('health', 'For those who operate it')
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+    jsonDocumentUrl: 'docs-json',
+    customSiteTitle: 'Messendger API',
+    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
+  });
+}

@@ -1,0 +1,24 @@
+import { applyDecorators } from '@nestjs/common';
+import { dictionary } from '@zxcvbn-ts/language-common';
+import { IsString, Length, ValidateBy } from 'class-validator';
+
+const MIN = 8;
+const MAX = 128;
+
+const COMMON: ReadonlySet<string> = new Set(
+  [...dictionary['passwords-common']].map(String).filter((password) => password.length >= MIN),
+);
+
+/** A password of 8 to 128 characters that is not among the most used ones (NIST SP 800-63B section 3.1.1.2). */
+export const IsNewPassword = (): PropertyDecorator =>
+  applyDecorators(
+    IsString(),
+    Length(MIN, MAX),
+    ValidateBy({
+      name: 'isUncommon',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && !COMMON.has(value.toLowerCase()),
+        defaultMessage: () => 'password is one of the most used ones; choose another',
+      },
+    }),
+  );

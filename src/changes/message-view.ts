@@ -1,0 +1,65 @@
+import type { Message } from './contract.js';
+
+const EXCERPT = 200;
+
+/** The columns of a message as it travels; select them from `MESSAGE_TABLES`. */
+export const MESSAGE_COLUMNS = `
+  m.id, m.group_id, m.seq, m.revision, m.created_revision, m.text, m.created_at, m.edited_at, m.deleted_at,
+  m.sender_id, sender.username AS sender_username, sender.display_name AS sender_display_name,
+  quoted.id AS quoted_id, quoted.seq AS quoted_seq, left(quoted.text, ${EXCERPT}) AS quoted_excerpt,
+  quoted.sender_id AS quoted_sender_id, quoted_sender.username AS quoted_username,
+  quoted_sender.display_name AS quoted_display_name`;
+
+/** A message (`m`) with its sender and the message that it answers. */
+export const MESSAGE_TABLES = `
+  messages m
+  JOIN users sender ON sender.id = m.sender_id
+  LEFT JOIN messages quoted ON quoted.id = m.reply_to
+  LEFT JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id`;
+
+/** A row of `MESSAGE_COLUMNS`. */
+export interface MessageRow {
+  id: string;
+  group_id: string;
+  seq: number;
+  revision: number;
+  created_revision: number;
+  text: string;
+  created_at: Date;
+  edited_at: Date | null;
+  deleted_at: Date | null;
+  sender_id: string;
+  sender_username: string;
+  sender_display_name: string;
+  quoted_id: string | null;
+  quoted_seq: number | null;
+  quoted_excerpt: string | null;
+  quoted_sender_id: string | null;
+  quoted_username: string | null;
+  quoted_display_name: string | null;
+}
+
+/** A message as it travels, over REST and over sockets. */
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    groupId: row.group_id,
+    seq: row.seq,
+    revision: row.revision,
+    sender: { id: row.sender_id, username: row.sender_username, displayName: row.sender_display_name },
+    text: row.text,
+    replyTo: row.quoted_id === null ? null : toQuote(row),
+    createdAt: row.created_at.toISOString(),
+    editedAt: row.edited_at?.toISOString() ?? null,
+    deletedAt: row.deleted_at?.toISOString() ?? null,
+  };
+}
+
+function toQuote(row: MessageRow): Message['replyTo'] {
+  return {
+    id: row.quoted_id!,
+    seq: row.quoted_seq!,
+    sender: { id: row.quoted_sender_id!, username: row.quoted_username!, displayName: row.quoted_display_name! },
+    excerpt: row.quoted_excerpt!,
+  };
+}

@@ -1,0 +1,133 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type {
+  Group,
+  GroupKind,
+  GroupProfile,
+  Member,
+  MemberRole,
+  OwnMembership,
+  Page,
+} from '../../changes/contract.js';
+import { MessageResponse } from '../../changes/dto/message.dto.js';
+import { UserResponse } from '../../changes/dto/user.dto.js';
+
+const KINDS = ['public', 'private', 'direct'] satisfies GroupKind[];
+const ROLES = ['owner', 'member'] satisfies MemberRole[];
+
+/** What everyone who can see a group sees of it. */
+export class GroupProfileResponse implements GroupProfile {
+  /** @example '0198c5a5-0e2b-7c11-8f3d-3f3f8ae0a9d1' */
+  id!: string;
+
+  @ApiProperty({ enum: KINDS, enumName: 'GroupKind' })
+  kind!: GroupKind;
+
+  /**
+   * Null for a direct group: show the peer's name.
+   * @example 'Engineering'
+   */
+  name!: string | null;
+
+  /** @example 'Everything that we build' */
+  description!: string | null;
+
+  /** @example 12 */
+  memberCount!: number;
+
+  /** @example '2026-11-22T09:30:00.000Z' */
+  createdAt!: string;
+
+  /**
+   * The group's revision when this was read.
+   * @example 57
+   */
+  revision!: number;
+
+  /**
+   * The seq of its newest message; 0 when there is none.
+   * @example 41
+   */
+  lastSeq!: number;
+}
+
+/** My place in a group. */
+export class OwnMembershipResponse implements OwnMembership {
+  @ApiProperty({ enum: ROLES, enumName: 'MemberRole' })
+  role!: MemberRole;
+
+  /** @example '2026-11-22T09:30:00.000Z' */
+  joinedAt!: string;
+
+  /**
+   * The seq up to which I read.
+   * @example 39
+   */
+  readSeq!: number;
+
+  /**
+   * How many newer messages of others there are.
+   * @example 2
+   */
+  unread!: number;
+}
+
+/** A group as the one who asks sees it. */
+export class GroupResponse extends GroupProfileResponse implements Group {
+  /** The other person of a direct group. */
+  @ApiProperty({ type: UserResponse, nullable: true })
+  peer!: UserResponse | null;
+
+  /** The newest message, for members. */
+  @ApiProperty({ type: MessageResponse, nullable: true })
+  lastMessage!: MessageResponse | null;
+
+  /** Null when I am not a member. */
+  @ApiProperty({ type: OwnMembershipResponse, nullable: true })
+  membership!: OwnMembershipResponse | null;
+}
+
+/** One page of groups. */
+export class GroupPageResponse implements Page<GroupResponse> {
+  items!: GroupResponse[];
+  nextCursor!: string | null;
+  prevCursor!: string | null;
+}
+
+/** A user's place in a group. */
+export class MemberResponse implements Member {
+  /** @example '0198c5a5-0e2b-7c11-8f3d-3f3f8ae0a9d1' */
+  groupId!: string;
+
+  /** @example 2 */
+  revision!: number;
+
+  user!: UserResponse;
+
+  @ApiProperty({ enum: ROLES, enumName: 'MemberRole' })
+  role!: MemberRole;
+
+  /** @example '2026-11-22T09:30:00.000Z' */
+  joinedAt!: string;
+
+  /** Set once the membership ended. */
+  leftAt!: string | null;
+
+  /** Who removed this member; null for someone who left, or is still in. */
+  removedBy!: string | null;
+}
+
+/** One page of members. */
+export class MemberPageResponse implements Page<MemberResponse> {
+  items!: MemberResponse[];
+  nextCursor!: string | null;
+  prevCursor!: string | null;
+}
+
+/** How far I read, after saying so. */
+export class ReadStateResponse {
+  /** @example 41 */
+  readSeq!: number;
+
+  /** @example 0 */
+  unread!: number;
+}

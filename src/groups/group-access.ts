@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, IsNull } from 'typeorm';
+import { ChangeBus } from '../changes/change-bus.js';
+import { Problem } from '../common/problem.js';
+import { Group } from './group.entity.js';
+import { GroupTransaction } from './group-transaction.js';
+import { Membership } from './membership.entity.js';
+
+/** A group together with the place in it of the one who asks. */
+export interface SeenGroup {
+  group: Group;
+  membership: Membership | null;
+}
+
+/** The only door to a group: whoever reads or changes one comes through here. */
+@Injectable()
+export class GroupAccess {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly bus: ChangeBus,
+  ) {}
+
+  /** A group that the user may see: a public one, or one they are in. Throws `group_not_found` for any other. */
+  async see(userId: string, groupId: string): Promise<SeenGroup> {
+    const { manager } = this.dataSource;
+    const [group, membership] = await Promise.all([
+      manager.findOneBy(Group, { id: groupId }),
+      manager.findOneBy(Membership, { groupId, userId, leftAt: IsNull() }),
+    ]);
+    if (!group || (!membership && group.kind !== 'public')) throw new Problem('group_not_found');
+    return { group, membership };
+  }
+
+  /** A group that the user is in. Throws `group_not_found`, or `not_a_member` for a public one. */
+  async read(userId: string, groupId: string): Promise<{ group: Group; membership: Membership }> {
+    const { group, membership } = await this.see(userId, groupId);
+    if (!membership) throw new Problem('not_a_member');
+    return { group, membership };
+  }
+
+  /**
+   * Runs `work` in a transaction that holds the group's lock, stores the counters that it took from, commits, and then
+   * tells what happened. `work` begins by requiring the right to do what it does. Throws `group_not_found`.
+   */
+  async write<T>(groupId: string, work: (transaction: GroupTransaction) => Promise<T>): Promise<T> {
+    const { result, transaction } = await this.dataSource.transaction(async (manager) => {
+      const group = await manager.findOne(Group, {
+        where: { id: groupId },
+        lock: { mode: 'for_no_key_update' },
+      });
+      if (!group) throw new Problem('group_not_found');
+      const before = group.revision;
+      const transaction = new GroupTransaction(manager, group);
+      const result = await work(transaction);
+      if (group.revision !== before) await transaction.storeCounters();
+      return { result, transaction };
+    });
+    transaction.publish(this.bus);
+    return result;
+  }
+}

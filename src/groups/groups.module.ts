@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ChangesModule } from '../changes/changes.module.js';
+import { GroupAccess } from './group-access.js';
+import { GroupViews } from './group-views.js';
+import { Group } from './group.entity.js';
+import { GroupsController } from './groups.controller.js';
+import { GroupsService } from './groups.service.js';
+import { MembersController } from './members.controller.js';
+import { MembersService } from './members.service.js';
+import { Membership } from './membership.entity.js';
+import { Memberships } from './memberships.js';
+import { ReadStateService } from './read-state.service.js';
+
+@Module({
+  imports: [ChangesModule, TypeOrmModule.forFeature([Group, Membership])],
+  controllers: [GroupsController, MembersController],
+  providers: [GroupAccess, GroupViews, GroupsService, MembersService, Memberships, ReadStateService],
+  exports: [GroupAccess, GroupsService, ReadStateService],
+})
+export class GroupsModule {}

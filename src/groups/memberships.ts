@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, IsNull } from 'typeorm';
+import type { MemberRole } from '../changes/contract.js';
+import { Problem } from '../common/problem.js';
+import { User } from '../users/user.entity.js';
+import { toMember } from './group.responses.js';
+import type { GroupTransaction } from './group-transaction.js';
+import { MAX_GROUPS_PER_USER, MAX_MEMBERS_PER_GROUP } from './limits.js';
+import { Membership } from './membership.entity.js';
+
+/** Begins, changes and ends memberships, each with a revision of its own and told after the commit. */
+@Injectable()
+export class Memberships {
+  /** Makes `userId` a member from here on. Throws `user_not_found` or `limit_reached`. */
+  async begin(transaction: GroupTransaction, userId: string, role: MemberRole): Promise<Membership> {
+    const { manager, group } = transaction;
+    const user = await this.requireUser(manager, userId);
+    if (group.memberCount >= MAX_MEMBERS_PER_GROUP) {
+      throw new Problem('limit_reached', `A group has at most ${MAX_MEMBERS_PER_GROUP} members.`);
+    }
+    if ((await manager.countBy(Membership, { userId, leftAt: IsNull() })) >= MAX_GROUPS_PER_USER) {
+      throw new Problem('limit_reached', `A user is in at most ${MAX_GROUPS_PER_USER} groups.`);
+    }
+    const revision = transaction.takeRevision();
+    const membership = manager.create(Membership, {
+      groupId: group.id,
+      userId,
+      role,
+      readSeq: group.lastSeq,
+      revision,
+      joinedRevision: revision,
+      joinedAt: new Date(),
+      leftAt: null,
+      removedBy: null,
+    });
+    await manager.upsert(Membership, membership, ['groupId', 'userId']);
+    group.memberCount += 1;
+    group.membersRevision = revision;
+    const member = toMember(membership, user);
+    transaction.tellGroup({ event: 'member:joined', payload: { groupId: group.id, revision, member } });
+    transaction.tellUser(userId, { kind: 'added', groupId: group.id, revision });
+    return Object.assign(membership, { user });
+  }
+
+  /** Ends a membership; `removedBy` is null for someone who leaves. */
+  async end(transaction: GroupTransaction, membership: Membership, removedBy: string | null): Promise<void> {
+    transaction.group.memberCount -= 1;
+    await this.store(transaction, membership, { leftAt: new Date(), removedBy }, 'member:left');
+  }
+
+  /** Gives a member another role. */
+  async changeRole(transaction: GroupTransaction, membership: Membership, role: MemberRole): Promise<void> {
+    await this.store(transaction, membership, { role }, 'member:updated');
+  }
+
+  private async store(
+    transaction: GroupTransaction,
+    membership: Membership,
+    change: Partial<Membership>,
+    event: 'member:updated' | 'member:left',
+  ): Promise<void> {
+    const { manager, group } = transaction;
+    const revision = transaction.takeRevision();
+    group.membersRevision = revision;
+    Object.assign(membership, change, { revision });
+    const { groupId, userId } = membership;
+    await manager.update(Membership, { groupId, userId }, { ...change, revision });
+    const member = toMember(membership, await this.requireUser(manager, userId));
+    transaction.tellGroup({ event, payload: { groupId, revision, member } });
+  }
+
+  private async requireUser(manager: EntityManager, id: string): Promise<User> {
+    const user = await manager.findOneBy(User, { id });
+    if (!user) throw new Problem('user_not_found');
+    return user;
+  }
+}

@@ -1,0 +1,5 @@
+/** All is well. */
+export class HealthResponse {
+  /** @example 'ok' */
+  status!: 'ok';
+}

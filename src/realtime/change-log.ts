@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
+import type { Change, Message } from '../changes/contract.js';
+import { MESSAGE_COLUMNS, MESSAGE_TABLES, type MessageRow, toMessage } from '../changes/message-view.js';
+import { Problem } from '../common/problem.js';
+import { Group } from '../groups/group.entity.js';
+import { toGroupProfile, toMember } from '../groups/group.responses.js';
+import { Membership } from '../groups/membership.entity.js';
+
+/** Changes of a group in revision order. */
+export interface ChangePage {
+  changes: Change[];
+  /** With these changes one has everything up to here. */
+  revision: number;
+  more: boolean;
+}
+
+/** The newest messages of a group, for someone who starts anew. */
+export interface NewestPage {
+  messages: Message[];
+  revision: number;
+}
+
+const NEWEST = 50;
+
+/**
+ * Reads what changed in a group after a revision. There is no table of changes: each row keeps the revision of its last
+ * change, so the rows themselves are the log, and one gets them as they are now, however often they changed meanwhile.
+ * What was made after the revision comes as created, joined; the rest as updated, deleted, left.
+ */
+@Injectable()
+export class ChangeLog {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The changes after `after`, `limit` at most; null when the group is gone. */
+  after(groupId: string, after: number, limit: number): Promise<ChangePage | null> {
+    return this.snapshot(async (manager) => {
+      const group = await manager.findOneBy(Group, { id: groupId });
+      return group && this.changes(manager, group, after, limit);
+    });
+  }
+
+  /** As `after`, for a member, checked in the same snapshot. Throws `group_not_found` or `not_a_member`. */
+  afterFor(userId: string, groupId: string, after: number, limit: number): Promise<ChangePage> {
+    return this.snapshot(async (manager) => {
+      const group = await requireMember(manager, userId, groupId);
+      return this.changes(manager, group, after, limit);
+    });
+  }
+
+  /** The newest messages and the revision to go on from. Throws as `afterFor`. */
+  newestFor(userId: string, groupId: string): Promise<NewestPage> {
+    return this.snapshot(async (manager) => {
+      const group = await requireMember(manager, userId, groupId);
+      const rows = await manager.query<MessageRow[]>(
+        `SELECT ${MESSAGE_COLUMNS} FROM ${MESSAGE_TABLES} WHERE m.group_id = $1 AND m.seq > $2 ORDER BY m.seq`,
+        [groupId, group.lastSeq - NEWEST],
+      );
+      return { messages: rows.map(toMessage), revision: group.revision };
+    });
+  }
+
+  /** Where groups stand; those that are gone are absent. */
+  async revisions(groupIds: string[]): Promise<Map<string, number>> {
+    const rows = await this.dataSource.query<{ id: string; revision: number }[]>(
+      'SELECT id, revision FROM groups WHERE id = ANY($1)',
+      [groupIds],
+    );
+    return new Map(rows.map(({ id, revision }) => [id, revision]));
+  }
+
+  /** Everything in it is read as of one moment. */
+  private snapshot<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction('REPEATABLE READ', read);
+  }
+
+  private async changes(manager: EntityManager, group: Group, after: number, limit: number): Promise<ChangePage> {
+    const found = [
+      ...(await messageChanges(manager, group, after, limit + 1)),
+      ...(group.membersRevision > after ? await memberChanges(manager, group, after, limit + 1) : []),
+      ...(group.profileRevision > after ? [profileChange(group)] : []),
+    ].sort((a, b) => a.payload.revision - b.payload.revision);
+    const more = found.length > limit;
+    const changes = found.slice(0, limit);
+    return { changes, more, revision: more ? changes.at(-1)!.payload.revision : group.revision };
+  }
+}
+
+async function requireMember(manager: EntityManager, userId: string, groupId: string): Promise<Group> {
+  const group = await manager.findOneBy(Group, { id: groupId });
+  if (!group) throw new Problem('group_not_found');
+  if (!(await manager.existsBy(Membership, { groupId, userId, leftAt: IsNull() }))) {
+    throw new Problem(group.kind === 'public' ? 'not_a_member' : 'group_not_found');
+  }
+  return group;
+}
+
+async function messageChanges(manager: EntityManager, group: Group, after: number, limit: number): Promise<Change[]> {
+  const rows = await manager.query<MessageRow[]>(
+    `SELECT ${MESSAGE_COLUMNS} FROM ${MESSAGE_TABLES}
+      WHERE m.group_id = $1 AND m.revision > $2 ORDER BY m.revision LIMIT $3`,
+    [group.id, after, limit],
+  );
+  return rows.map((row) => {
+    const changed = row.deleted_at ? 'message:deleted' : 'message:updated';
+    const event = row.created_revision > after ? 'message:created' : changed;
+    return { event, payload: { groupId: group.id, revision: row.revision, message: toMessage(row) } };
+  });
+}
+
+async function memberChanges(manager: EntityManager, group: Group, after: number, limit: number): Promise<Change[]> {
+  const memberships = await manager.find(Membership, {
+    where: { groupId: group.id, revision: MoreThan(after) },
+    relations: { user: true },
+    order: { revision: 'ASC' },
+    take: limit,
+  });
+  return memberships.map((membership) => {
+    const stays = membership.joinedRevision > after ? 'member:joined' : 'member:updated';
+    const event = membership.leftAt ? 'member:left' : stays;
+    const { revision } = membership;
+    return { event, payload: { groupId: group.id, revision, member: toMember(membership, membership.user!) } };
+  });
+}
+
+function profileChange(group: Group): Change {
+  const payload = { groupId: group.id, revision: group.profileRevision, group: toGroupProfile(group) };
+  return { event: 'group:updated', payload };
+}

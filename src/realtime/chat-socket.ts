@@ -1,0 +1,23 @@
+import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { ClientToServerEvents, ServerToClientEvents } from '../changes/contract.js';
+import type { User } from '../users/user.entity.js';
+import type { CommandLane } from './command-lane.js';
+import type { GroupFeed } from './group-feed.js';
+
+/** What the server keeps with a connection. */
+export interface SocketData {
+  user: User;
+  /** When the access token ends, in milliseconds since the epoch. */
+  expiresAt: number;
+  /** For each group the last revision that the client had when it connected. */
+  cursors: Map<string, number>;
+  lane: CommandLane;
+  /** The groups whose live changes it gets. */
+  feeds: Map<string, GroupFeed>;
+}
+
+export type ChatServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+export type ChatSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+
+/** The Socket.IO room of those who get a group's live changes. */
+export const groupRoom = (groupId: string): string => `group:${groupId}`;

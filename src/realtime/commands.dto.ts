@@ -1,0 +1,23 @@
+import { IsOptional } from 'class-validator';
+import { IsId, IsWhole } from '../common/fields.js';
+
+export const MAX_SYNC = 200;
+
+/** `group:sync`: what changed after a revision. */
+export class SyncCommand {
+  @IsId()
+  groupId!: string;
+
+  @IsWhole(0)
+  after!: number;
+
+  @IsOptional()
+  @IsWhole(1, MAX_SYNC)
+  limit: number = 100;
+}
+
+/** `typing`. */
+export class TypingCommand {
+  @IsId()
+  groupId!: string;
+}

@@ -1,0 +1,88 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ChangeBus, type UserNews } from '../changes/change-bus.js';
+import { Problem, type ProblemCode } from '../common/problem.js';
+import { GroupsService } from '../groups/groups.service.js';
+import { toOwnUserResponse } from '../users/user.responses.js';
+import type { ChatSocket } from './chat-socket.js';
+import { Entrance } from './entrance.js';
+import { GroupFeeds } from './group-feeds.js';
+import { GroupHeads } from './group-heads.js';
+
+/** The longest that a timer of Node can wait. */
+const MAX_TIMER = 2 ** 31 - 1;
+
+/** The life of a connection: greeted, let into its groups, told when it gets into another, closed. */
+@Injectable()
+export class Connections {
+  private readonly logger = new Logger('Connections');
+
+  constructor(
+    private readonly heads: GroupHeads,
+    private readonly entrance: Entrance,
+    private readonly feeds: GroupFeeds,
+    private readonly groups: GroupsService,
+    private readonly bus: ChangeBus,
+  ) {}
+
+  /** Takes over a connection whose handshake was accepted. */
+  open(socket: ChatSocket): void {
+    const { user, expiresAt } = socket.data;
+    const expiry = setTimeout(() => close(socket, 'token_expired'), Math.min(expiresAt - Date.now(), MAX_TIMER));
+    // One after the other: what is told while the greeting is under way comes after it.
+    let work = this.inOrder(socket, Promise.resolve(), () => this.greet(socket));
+    const stop = this.bus.onUser(user.id, (news) => {
+      work = this.inOrder(socket, work, () => this.welcome(socket, news));
+    });
+    socket.on('disconnect', () => {
+      clearTimeout(expiry);
+      stop();
+      for (const feed of [...socket.data.feeds.values()]) feed.leave(socket);
+    });
+  }
+
+  private async greet(socket: ChatSocket): Promise<void> {
+    const { user, cursors } = socket.data;
+    const heads = await this.heads.of(user.id);
+    socket.emit('ready', { user: toOwnUserResponse(user), groups: heads });
+    const mine = new Set(heads.map(({ id }) => id));
+    const gone = [...cursors.keys()].filter((id) => !mine.has(id));
+    for (const [groupId, reason] of await this.heads.farewells(user.id, gone)) {
+      socket.emit('group:removed', { groupId, reason });
+    }
+    const begun: string[] = [];
+    for (const { id, revision } of heads) {
+      const began = cursors.has(id)
+        ? await this.entrance.resume(socket, id, cursors.get(id)!, revision)
+        : await this.entrance.enter(socket, id, revision);
+      if (began) begun.push(id);
+    }
+    await this.feeds.verify(begun);
+  }
+
+  private async welcome(socket: ChatSocket, { groupId }: UserNews): Promise<void> {
+    if (socket.data.feeds.has(groupId)) return;
+    const group = await this.groups.get(socket.data.user.id, groupId);
+    if (!group.membership) return;
+    socket.emit('group:added', { group });
+    if (await this.entrance.enter(socket, groupId, group.revision)) await this.feeds.verify([groupId]);
+  }
+
+  /** Runs `step` after what went before. When it fails the client is sent away, to come back and catch up. */
+  private inOrder(socket: ChatSocket, before: Promise<void>, step: () => Promise<void>): Promise<void> {
+    return before
+      .then(() => (socket.connected ? step() : undefined))
+      .catch((error: unknown) => {
+        if (error instanceof Problem && error.code === 'group_not_found') return;
+        this.logger.warn(`A connection could not be served: ${String(error)}`);
+        close(socket, 'unavailable');
+      });
+  }
+}
+
+/** Says why, and closes the connection. */
+export function close(socket: ChatSocket, code: ProblemCode): void {
+  socket.emit('closing', new Problem(code).toDetails());
+  // The transport is closed under a client that may come back by itself; one that may not is disconnected.
+  if (code === 'token_expired') socket.disconnect(true);
+  else socket.conn.close();
+}

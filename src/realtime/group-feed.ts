@@ -1,0 +1,226 @@
+import { Logger } from '@nestjs/common';
+import type { GroupNews } from '../changes/change-bus.js';
+import type { Change } from '../changes/contract.js';
+import type { ChangeLog } from './change-log.js';
+import { type ChatServer, type ChatSocket, groupRoom } from './chat-socket.js';
+
+/** Changes that are kept to catch up a socket that is only just behind. */
+const RECENT = 64;
+/** Changes that came too early, kept until what is missing comes; more than these are read from the database again. */
+const MAX_AHEAD = 256;
+/** How long what is missing may take before it is read from the database, in milliseconds. */
+const GRACE = 25;
+/** Changes read from the database at once. */
+const PAGE = 200;
+
+interface Arrival {
+  socket: ChatSocket;
+  /** The revision that the socket has. */
+  at: number;
+  admitted(): void;
+}
+
+/** What became of a socket that wanted to be let in. */
+export type Admission = 'admitted' | 'behind' | 'removed';
+
+/**
+ * Delivers one group's changes to the sockets on this node: each change once, in revision order, without a hole. The
+ * next revision is emitted, an old one dropped, and what does not come in time is read from the database.
+ */
+export class GroupFeed {
+  private readonly logger = new Logger('GroupFeed');
+  private readonly members = new Set<ChatSocket>();
+  private arrivals: Arrival[] = [];
+  private readonly ahead = new Map<number, Change>();
+  /** The last changes delivered: all that changed after `recentFrom`. */
+  private readonly recent: Change[] = [];
+  private recentFrom: number;
+  private grace: NodeJS.Timeout | undefined;
+  private repairing: Promise<void> | undefined;
+
+  constructor(
+    readonly groupId: string,
+    /** The revision up to which everything was delivered. */
+    private delivered: number,
+    private readonly server: ChatServer,
+    private readonly log: ChangeLog,
+    private readonly onEmpty: () => void,
+  ) {
+    this.recentFrom = delivered;
+  }
+
+  /** Takes what the bus brought. */
+  take(news: GroupNews): void {
+    switch (news.kind) {
+      case 'change':
+        return this.offer(news.change);
+      case 'read':
+        this.room.emit('group:read', { groupId: this.groupId, userId: news.userId, readSeq: news.readSeq });
+        return;
+      case 'typing': {
+        const own = [...this.members].filter((socket) => socket.data.user.id === news.userId).map(({ id }) => id);
+        this.room.except(own).volatile.emit('typing', { groupId: this.groupId, userId: news.userId });
+        return;
+      }
+      case 'deleted':
+        return this.end();
+    }
+  }
+
+  /**
+   * Lets a socket in that has everything up to revision `at`, exactly there: it gets every later change and none twice.
+   * `behind`: it must first read on; `removed`: its user is not a member any more.
+   */
+  async admit(socket: ChatSocket, at: number): Promise<Admission> {
+    if (at > this.delivered) {
+      await new Promise<void>((admitted) => {
+        this.arrivals.push({ socket, at, admitted });
+        void this.repair();
+      });
+      return this.members.has(socket) ? 'admitted' : 'removed';
+    }
+    if (at < this.recentFrom) return 'behind';
+    const missed = this.recent.filter(({ payload }) => payload.revision > at);
+    if (missed.some((change) => leaver(change) === socket.data.user.id)) return 'removed';
+    for (const { event, payload } of missed) socket.emit(event, payload as never);
+    this.join(socket);
+    return 'admitted';
+  }
+
+  /** A socket that goes away, or whose user does. */
+  leave(socket: ChatSocket): void {
+    this.arrivals = this.arrivals.filter((arrival) => {
+      if (arrival.socket !== socket) return true;
+      arrival.admitted();
+      return false;
+    });
+    this.members.delete(socket);
+    socket.data.feeds.delete(this.groupId);
+    void socket.leave(groupRoom(this.groupId));
+    this.closeIfEmpty();
+  }
+
+  closeIfEmpty(): void {
+    if (this.members.size > 0 || this.arrivals.length > 0) return;
+    clearTimeout(this.grace);
+    this.onEmpty();
+  }
+
+  /** Tells the feed where the group stands in the database; null when it is gone. */
+  async compare(revision: number | null): Promise<void> {
+    if (revision === null) this.end();
+    else if (revision > this.delivered) await this.repair();
+  }
+
+  private get room() {
+    return this.server.local.to(groupRoom(this.groupId));
+  }
+
+  private offer(change: Change): void {
+    const { revision } = change.payload;
+    if (revision <= this.delivered) return;
+    if (revision === this.delivered + 1 && !this.repairing) {
+      this.deliver(change);
+      this.deliverAhead();
+      return;
+    }
+    if (this.ahead.size < MAX_AHEAD) this.ahead.set(revision, change);
+    this.repairSoon();
+  }
+
+  private deliver(change: Change): void {
+    const { revision } = change.payload;
+    this.letIn(revision - 1);
+    const gone = leaver(change);
+    if (gone !== undefined && change.event === 'member:left') {
+      this.eject(gone, change.payload.member.removedBy === null ? 'left' : 'removed');
+    }
+    this.room.emit(change.event, change.payload as never);
+    this.delivered = revision;
+    this.recent.push(change);
+    if (this.recent.length > RECENT) this.recentFrom = this.recent.shift()!.payload.revision;
+    this.letIn(revision);
+  }
+
+  private deliverAhead(): void {
+    for (;;) {
+      const next = this.ahead.get(this.delivered + 1);
+      if (!next) break;
+      this.deliver(next);
+    }
+    for (const revision of this.ahead.keys()) if (revision <= this.delivered) this.ahead.delete(revision);
+    if (this.ahead.size > 0) return;
+    clearTimeout(this.grace);
+    this.grace = undefined;
+  }
+
+  /** Reads on from the database, and takes up what the bus brought meanwhile. */
+  private repair(): Promise<void> {
+    clearTimeout(this.grace);
+    this.grace = undefined;
+    this.repairing ??= this.readOn()
+      // The database is away: the sweep comes again.
+      .catch((error: unknown) => this.logger.warn(`Group ${this.groupId} cannot be read: ${String(error)}`))
+      .finally(() => {
+        this.repairing = undefined;
+        this.deliverAhead();
+        if (this.ahead.size > 0 || this.arrivals.length > 0) this.repairSoon();
+      });
+    return this.repairing;
+  }
+
+  private repairSoon(): void {
+    this.grace ??= setTimeout(() => void this.repair(), GRACE).unref();
+  }
+
+  private async readOn(): Promise<void> {
+    for (;;) {
+      const page = await this.log.after(this.groupId, this.delivered, PAGE);
+      if (!page) return this.end();
+      for (const change of page.changes) this.deliver(change);
+      this.delivered = Math.max(this.delivered, page.revision);
+      this.letIn(this.delivered);
+      if (page.changes.length > 0 && !page.more) {
+        // Rows that changed more than once left holes in the numbers: nothing is missing up to here.
+        this.room.emit('group:synced', { groupId: this.groupId, revision: this.delivered });
+      }
+      if (!page.more) return;
+    }
+  }
+
+  /** Lets in the arrivals that have everything up to a revision that is not after `revision`. */
+  private letIn(revision: number): void {
+    if (this.arrivals.length === 0) return;
+    const due = this.arrivals.filter(({ at }) => at <= revision);
+    this.arrivals = this.arrivals.filter(({ at }) => at > revision);
+    for (const { socket, admitted } of due) {
+      if (socket.connected) this.join(socket);
+      admitted();
+    }
+  }
+
+  private join(socket: ChatSocket): void {
+    this.members.add(socket);
+    socket.data.feeds.set(this.groupId, this);
+    void socket.join(groupRoom(this.groupId));
+  }
+
+  private eject(userId: string, reason: 'left' | 'removed' | 'deleted'): void {
+    for (const socket of [...this.members].filter(({ data }) => data.user.id === userId)) {
+      this.leave(socket);
+      socket.emit('group:removed', { groupId: this.groupId, reason });
+    }
+  }
+
+  /** The group is erased. */
+  private end(): void {
+    for (const { data } of [...this.members]) this.eject(data.user.id, 'deleted');
+    for (const { socket } of [...this.arrivals]) this.leave(socket);
+    this.closeIfEmpty();
+  }
+}
+
+/** Whose membership the change ended. */
+function leaver(change: Change): string | undefined {
+  return change.event === 'member:left' ? change.payload.member.user.id : undefined;
+}

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { ChangesModule } from '../changes/changes.module.js';
+import { GroupsModule } from '../groups/groups.module.js';
+import { MessagesModule } from '../messages/messages.module.js';
+import { ChangeLog } from './change-log.js';
+import { ChatGateway } from './chat.gateway.js';
+import { CommandGate } from './command-gate.js';
+import { Connections } from './connections.js';
+import { Entrance } from './entrance.js';
+import { GroupFeeds } from './group-feeds.js';
+import { GroupHeads } from './group-heads.js';
+import { Handshake } from './handshake.js';
+import { SyncService } from './sync.service.js';
+import { TypingService } from './typing.service.js';
+
+@Module({
+  imports: [AuthModule, ChangesModule, GroupsModule, MessagesModule],
+  providers: [
+    ChangeLog,
+    ChatGateway,
+    CommandGate,
+    Connections,
+    Entrance,
+    GroupFeeds,
+    GroupHeads,
+    Handshake,
+    SyncService,
+    TypingService,
+  ],
+})
+export class RealtimeModule {}

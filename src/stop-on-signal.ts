@@ -1,0 +1,37 @@
+import type { INestApplication, LoggerService } from '@nestjs/common';
+import type { OpenDatabase } from './database/open-database.js';
+
+/**
+ * Stops on SIGTERM and SIGINT: no longer ready, no new work, what runs is finished, sockets are told and closed, then the
+ * database. Exits with 0, or with 1 when the deadline cut it off. A second signal does not wait.
+ */
+export function stopOnSignal(
+  app: INestApplication,
+  database: OpenDatabase,
+  deadline: number,
+  logger: LoggerService,
+): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.log(`${signal}: stopping`);
+    setTimeout(() => {
+      logger.error(`Could not stop within ${deadline} s`);
+      process.exit(1);
+    }, deadline * 1000).unref();
+    app
+      .close()
+      .then(() => database.close())
+      .then(() => {
+        logger.log('Stopped');
+        process.exit(0);
+      })
+      .catch((error: unknown) => {
+        logger.error(error);
+        process.exit(1);
+      });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

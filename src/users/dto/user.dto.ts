@@ -1,0 +1,18 @@
+import type { OwnUser, Page } from '../../changes/contract.js';
+import { UserResponse } from '../../changes/dto/user.dto.js';
+
+/** Someone, as they see themselves. */
+export class OwnUserResponse extends UserResponse implements OwnUser {
+  /** @example 'ann@example.org' */
+  email!: string | null;
+
+  /** @example '2026-11-22T09:30:00.000Z' */
+  createdAt!: string;
+}
+
+/** One page of users. */
+export class UserPageResponse implements Page<UserResponse> {
+  items!: UserResponse[];
+  nextCursor!: string | null;
+  prevCursor!: string | null;
+}

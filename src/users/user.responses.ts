@@ -1,0 +1,11 @@
+import type { UserResponse } from '../changes/dto/user.dto.js';
+import type { OwnUserResponse } from './dto/user.dto.js';
+import type { User } from './user.entity.js';
+
+export function toUserResponse({ id, username, displayName }: User): UserResponse {
+  return { id, username, displayName };
+}
+
+export function toOwnUserResponse(user: User): OwnUserResponse {
+  return { ...toUserResponse(user), email: user.email, createdAt: user.createdAt.toISOString() };
+}

@@ -1,0 +1,44 @@
+import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { UserResponse } from '../changes/dto/user.dto.js';
+import { ApiProblems } from '../common/api-problems.decorator.js';
+import { IdParam } from '../common/fields.js';
+import { UserId } from '../common/principal.js';
+import { SearchUsersQuery } from './dto/search-users.dto.js';
+import { UpdateUserDto } from './dto/update-user.dto.js';
+import { OwnUserResponse, UserPageResponse } from './dto/user.dto.js';
+import { UsersService } from './users.service.js';
+
+@ApiTags('users')
+@ApiBearerAuth()
+@ApiProblems('validation_failed', 'unauthenticated', 'token_expired', 'rate_limited', 'unavailable')
+@Controller('users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get('me')
+  @ApiOperation({ summary: 'Me' })
+  getMe(@UserId() me: string): Promise<OwnUserResponse> {
+    return this.users.getOwn(me);
+  }
+
+  @Patch('me')
+  @ApiOperation({ summary: 'Change my display name or email address' })
+  @ApiProblems('email_taken')
+  updateMe(@UserId() me: string, @Body() dto: UpdateUserDto): Promise<OwnUserResponse> {
+    return this.users.update(me, dto);
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Find users by the beginning of the username, to start a conversation' })
+  search(@Query() query: SearchUsersQuery): Promise<UserPageResponse> {
+    return this.users.search(query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A user' })
+  @ApiProblems('user_not_found')
+  get(@Param() { id }: IdParam): Promise<UserResponse> {
+    return this.users.get(id);
+  }
+}

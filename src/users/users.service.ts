@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { UserResponse } from '../changes/dto/user.dto.js';
+import { readPage } from '../common/keyset.js';
+import { Problem } from '../common/problem.js';
+import { violatedUnique } from '../common/to-problem.js';
+import type { UpdateUserDto } from './dto/update-user.dto.js';
+import type { SearchUsersQuery } from './dto/search-users.dto.js';
+import type { OwnUserResponse, UserPageResponse } from './dto/user.dto.js';
+import { User } from './user.entity.js';
+import { toOwnUserResponse, toUserResponse } from './user.responses.js';
+
+/** Accounts and the people behind them. */
+@Injectable()
+export class UsersService {
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+
+  /** Makes an account. Throws `username_taken` or `email_taken`. */
+  async create(account: Pick<User, 'username' | 'displayName' | 'email' | 'passwordHash'>): Promise<User> {
+    const user = this.users.create({ id: uuidv7(), createdAt: new Date(), ...account });
+    await this.users.insert(user).catch(refuseTaken);
+    return user;
+  }
+
+  async find(id: string): Promise<User | null> {
+    return this.users.findOneBy({ id });
+  }
+
+  /** The account of someone who logs in with a username or an email address, with its password hash. */
+  async findForLogin(usernameOrEmail: string): Promise<User | null> {
+    const field = usernameOrEmail.includes('@') ? 'email' : 'username';
+    return this.users
+      .createQueryBuilder('user')
+      .addSelect('user.passwordHash')
+      .where({ [field]: usernameOrEmail })
+      .getOne();
+  }
+
+  /** Throws `user_not_found`. */
+  async get(id: string): Promise<UserResponse> {
+    return toUserResponse(await this.require(id));
+  }
+
+  /** Throws `user_not_found`. */
+  async getOwn(id: string): Promise<OwnUserResponse> {
+    return toOwnUserResponse(await this.require(id));
+  }
+
+  /** Throws `email_taken`. */
+  async update(id: string, { displayName, email }: UpdateUserDto): Promise<OwnUserResponse> {
+    const changes = {
+      ...(displayName !== undefined && { displayName }),
+      ...(email !== undefined && { email }),
+    };
+    if (Object.keys(changes).length > 0) await this.users.update({ id }, changes).catch(refuseTaken);
+    return this.getOwn(id);
+  }
+
+  /** Users in the order of their usernames. */
+  async search({ query, ...page }: SearchUsersQuery): Promise<UserPageResponse> {
+    const builder = this.users.createQueryBuilder('user');
+    if (query !== undefined) builder.where('starts_with(user.username, :query)', { query });
+    const found = await readPage(
+      builder,
+      { columns: { 'user.username': 'text' }, direction: 'ASC', keyOf: (user) => [user.username] },
+      page,
+    );
+    return { ...found, items: found.items.map(toUserResponse) };
+  }
+
+  private async require(id: string): Promise<User> {
+    const user = await this.find(id);
+    if (!user) throw new Problem('user_not_found');
+    return user;
+  }
+}
+
+function refuseTaken(error: unknown): never {
+  const constraint = violatedUnique(error);
+  if (constraint === 'users_username_key') throw new Problem('username_taken', undefined, takenField('username'));
+  if (constraint === 'users_email_key') throw new Problem('email_taken', undefined, takenField('email'));
+  throw error;
+}
+
+function takenField(field: string) {
+  return { errors: [{ field, message: `the ${field} is taken` }] };
+}
