@@ -1,0 +1,241 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JwtService } from '@nestjs/jwt';
+import type { AuthResult, OwnUser, Page, UserSummary } from '../../src/changes/contract.js';
+import { Api } from '../support/api.js';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
+import { PASSWORD, Person } from '../support/person.js';
+
+describe('Accounts', () => {
+  let app: TestApp;
+  let nobody: Api;
+
+  beforeAll(async () => {
+    app = await startApp();
+    nobody = new Api(app.url);
+  });
+  afterAll(() => app.close());
+
+  describe('Registering', () => {
+    it('answers with the user and a token that works', async () => {
+      const { status, body } = await nobody.post<AuthResult>('/register', {
+        username: 'Ann.Miller',
+        password: PASSWORD,
+        displayName: 'Ann Miller 🌻',
+        email: 'Ann@Example.org',
+      });
+      expect(status).toBe(201);
+      expect(body).toEqual({
+        user: {
+          id: expect.any(String),
+          username: 'ann.miller',
+          displayName: 'Ann Miller 🌻',
+          email: 'ann@example.org',
+          createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+        },
+        accessToken: expect.any(String),
+        tokenType: 'Bearer',
+        expiresIn: 43_200,
+      });
+      const me = await new Api(app.url, body.accessToken).get<OwnUser>('/users/me');
+      expect(me.body).toEqual(body.user);
+    });
+
+    it('takes the username as display name when none is given', async () => {
+      const { user } = await Person.register(app.url, 'plain');
+      expect(user.displayName).toBe(user.username);
+    });
+
+    it('refuses a username that is taken, without regard to case', async () => {
+      await nobody.post('/register', { username: 'taken', password: PASSWORD });
+      const { status, body } = await nobody.post('/register', { username: 'TAKEN', password: PASSWORD });
+      expect([status, body.code, body.errors?.[0]?.field]).toEqual([409, 'username_taken', 'username']);
+    });
+
+    it('refuses an email address that is taken, without regard to case', async () => {
+      await nobody.post('/register', { username: 'mail1', password: PASSWORD, email: 'one@example.org' });
+      const { body } = await nobody.post('/register', {
+        username: 'mail2',
+        password: PASSWORD,
+        email: 'ONE@example.org',
+      });
+      expect(body.code).toBe('email_taken');
+    });
+
+    it('makes one account when the same name is registered many times at once', async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => nobody.post('/register', { username: 'race', password: PASSWORD })),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(7).fill(409)]);
+    });
+
+    it.each([
+      ['too short', 'a1b2c3d', 'password'],
+      ['too long', 'x'.repeat(129), 'password'],
+      ['common', 'password123', 'password'],
+      ['common in capitals', 'PASSWORD123', 'password'],
+    ])('refuses a password that is %s', async (_, password, field) => {
+      const { status, body } = await nobody.post('/register', { username: 'pass-word', password });
+      expect([status, body.code, body.errors?.[0]?.field]).toEqual([400, 'validation_failed', field]);
+    });
+
+    it.each(['ab', 'a'.repeat(33), 'with space', 'ünicode', 'a/b', ''])(
+      'refuses the username "%s"',
+      async (username) => {
+        const { body } = await nobody.post('/register', { username, password: PASSWORD });
+        expect([body.code, body.errors?.[0]?.field]).toEqual(['validation_failed', 'username']);
+      },
+    );
+
+    it('never stores a password as it is, but as Argon2id with OWASP parameters', async () => {
+      const { id } = await Person.register(app.url, 'hashed');
+      const [row] = await app.database.query<{ hash: string }>(
+        'SELECT password_hash AS hash FROM users WHERE id = $1',
+        [id],
+      );
+      expect(row!.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    });
+  });
+
+  describe('Logging in', () => {
+    it('takes the username in any case, or the email address', async () => {
+      await nobody.post('/register', { username: 'login', password: PASSWORD, email: 'login@example.org' });
+      for (const username of ['login', 'LOGIN', ' login ', 'Login@Example.org']) {
+        const { status, body } = await nobody.post<AuthResult>('/login', { username, password: PASSWORD });
+        expect([status, body.user.username]).toEqual([200, 'login']);
+      }
+    });
+
+    it('gives the same answer for a wrong password and for a user who does not exist', async () => {
+      await nobody.post('/register', { username: 'exists', password: PASSWORD });
+      const wrong = await nobody.post('/login', { username: 'exists', password: 'wrong password' });
+      const unknown = await nobody.post('/login', { username: 'does-not-exist', password: 'wrong password' });
+      expect(wrong.status).toBe(401);
+      expect(wrong.body.code).toBe('invalid_credentials');
+      expect(unknown.body).toEqual(wrong.body);
+    });
+
+    it('takes the same time whether or not the user exists', async () => {
+      await nobody.post('/register', { username: 'timing', password: PASSWORD });
+      const time = async (username: string) => {
+        const began = performance.now();
+        await nobody.post('/login', { username, password: 'wrong password' });
+        return performance.now() - began;
+      };
+      const known: number[] = [];
+      const unknown: number[] = [];
+      for (let round = 0; round < 15; round += 1) {
+        known.push(await time('timing'));
+        unknown.push(await time('nobody-there'));
+      }
+      // A login that skipped the hash would be several times faster.
+      expect(median(unknown) / median(known)).toBeGreaterThan(0.5);
+    });
+  });
+
+  describe('Tokens', () => {
+    const sign = (options: object, secret = TEST_SECRET) => new JwtService().sign({}, { secret, ...options });
+    const good = {
+      subject: '',
+      issuer: 'messendger',
+      audience: 'messendger',
+      expiresIn: 60,
+      header: { alg: 'HS256', typ: 'at+jwt' },
+    };
+    let person: Person;
+    beforeAll(async () => {
+      person = await Person.register(app.url, 'token');
+      good.subject = person.id;
+    });
+
+    it('accepts one that is as we sign it', async () => {
+      expect((await new Api(app.url, sign(good)).get('/users/me')).status).toBe(200);
+    });
+
+    it.each<[string, () => string, string]>([
+      ['none', () => '', 'unauthenticated'],
+      ['garbage', () => 'a.b.c', 'unauthenticated'],
+      ['another secret', () => sign(good, 'another secret, which is long enough to sign'), 'unauthenticated'],
+      [
+        'another algorithm',
+        () => sign({ ...good, header: { alg: 'HS512', typ: 'at+jwt' }, algorithm: 'HS512' }),
+        'unauthenticated',
+      ],
+      ['no algorithm', () => unsigned(person.id), 'unauthenticated'],
+      ['another issuer', () => sign({ ...good, issuer: 'other' }), 'unauthenticated'],
+      ['another audience', () => sign({ ...good, audience: 'other' }), 'unauthenticated'],
+      ['another type', () => sign({ ...good, header: { alg: 'HS256', typ: 'JWT' } }), 'unauthenticated'],
+      ['an unknown user', () => sign({ ...good, subject: '0198c5a4-7c1e-7f3a-9d42-5d6f1f0c2b11' }), 'unauthenticated'],
+      ['an end that has passed', () => sign({ ...good, expiresIn: -1 }), 'token_expired'],
+    ])('refuses a token with %s', async (_, token, code) => {
+      const { status, body, headers } = await new Api(app.url, token()).get('/users/me');
+      expect([status, body.code]).toEqual([401, code]);
+      expect(headers.get('content-type')).toMatch('application/problem+json');
+      expect(headers.get('www-authenticate')).toMatch('Bearer');
+    });
+
+    it('are needed on every route that is not public', async () => {
+      const { status, body } = await nobody.get('/groups');
+      expect([status, body.code]).toEqual([401, 'unauthenticated']);
+    });
+  });
+
+  describe('Users', () => {
+    it('change their display name and email address, and remove the address', async () => {
+      const { api } = await Person.register(app.url, 'change');
+      const changed = await api.patch<OwnUser>('/users/me', { displayName: ' New Name ', email: 'change@example.org' });
+      expect(changed.body).toMatchObject({ displayName: 'New Name', email: 'change@example.org' });
+      const removed = await api.patch<OwnUser>('/users/me', { email: null });
+      expect(removed.body).toMatchObject({ displayName: 'New Name', email: null });
+    });
+
+    it('do not take an address that is taken, or a name with control characters', async () => {
+      const { api } = await Person.register(app.url, 'change');
+      await nobody.post('/register', { username: 'has-mail', password: PASSWORD, email: 'has@example.org' });
+      expect((await api.patch('/users/me', { email: 'has@example.org' })).body.code).toBe('email_taken');
+      expect((await api.patch('/users/me', { displayName: 'a\u0007b' })).body.errors?.[0]?.field).toBe('displayName');
+    });
+
+    it('are shown to others without their address', async () => {
+      const ann = await Person.register(app.url, 'seen');
+      const bob = await Person.register(app.url, 'sees');
+      const { body } = await bob.api.get<UserSummary>(`/users/${ann.id}`);
+      expect(body).toEqual({ id: ann.id, username: ann.user.username, displayName: ann.user.displayName });
+      const unknown = await bob.api.get('/users/0198c5a4-7c1e-7f3a-9d42-5d6f1f0c2b11');
+      expect([unknown.status, unknown.body.code]).toEqual([404, 'user_not_found']);
+    });
+
+    it('are found by the beginning of their username, in pages that go both ways', async () => {
+      const people = [];
+      for (let index = 0; index < 5; index += 1) people.push(await Person.register(app.url, `findme${index}`));
+      const { api } = people[0]!;
+      const page = (query: string) => api.get<Page<UserSummary>>(`/users?query=FINDME&limit=2${query}`);
+      const first = await page('');
+      const second = await page(`&cursor=${first.body.nextCursor}`);
+      const third = await page(`&cursor=${second.body.nextCursor}`);
+      const names = [first, second, third].flatMap(({ body }) => body.items.map(({ username }) => username));
+      expect(names).toEqual(people.map(({ user }) => user.username));
+      expect(first.body.prevCursor).toBeNull();
+      expect(third.body.nextCursor).toBeNull();
+      const back = await page(`&cursor=${third.body.prevCursor}`);
+      expect(back.body.items).toEqual(second.body.items);
+    });
+
+    it('are not found by a pattern', async () => {
+      const { api } = await Person.register(app.url, 'pattern');
+      for (const query of ['%', '_', 'pat%']) {
+        const { body } = await api.get<Page<UserSummary>>(`/users?query=${encodeURIComponent(query)}`);
+        expect(body.items).toEqual([]);
+      }
+    });
+  });
+});
+
+function unsigned(subject: string): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const exp = Math.floor(Date.now() / 1000) + 60;
+  return `${part({ alg: 'none', typ: 'at+jwt' })}.${part({ sub: subject, iss: 'messendger', aud: 'messendger', exp })}.`;
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
