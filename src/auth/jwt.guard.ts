@@ -18,7 +18,7 @@ export class JwtGuard extends AuthGuard('jwt') {
   }
 
   override handleRequest<P>(error: unknown, principal: P | false, info: unknown): P {
-    if (error) throw error;
+    if (error instanceof Error) throw error;
     if (!principal) throw refusal(info);
     return principal;
   }

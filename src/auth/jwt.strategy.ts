@@ -5,6 +5,9 @@ import type { Principal } from '../common/principal.js';
 import { Config } from '../config/config.js';
 import { AccessTokens, TOKEN_RULES, type VerifiedToken } from './access-tokens.js';
 
+/** The header comes with the payload, since the kind of the token stands there. */
+const verification = { ...TOKEN_RULES, jsonWebTokenOptions: { complete: true } };
+
 /** Takes the access token from `Authorization: Bearer …`. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
@@ -15,9 +18,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKey: config.jwtSecret,
-      ...TOKEN_RULES,
-      // With the header, since the kind of the token stands there.
-      jsonWebTokenOptions: { complete: true },
+      ...verification,
     });
   }
 

@@ -38,8 +38,8 @@ export class ChangeBus {
     return this.listen(`user:${userId}`, listener);
   }
 
-  private listen<N>(channel: string, listener: (news: N) => void): () => void {
+  private listen(channel: string, listener: Parameters<EventEmitter['on']>[1]): () => void {
     this.emitter.on(channel, listener);
-    return () => this.emitter.off(channel, listener);
+    return () => void this.emitter.off(channel, listener);
   }
 }

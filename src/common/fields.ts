@@ -3,15 +3,15 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsInt, IsString, IsUUID, Length, Max, Min, ValidateBy } from 'class-validator';
 
-const lowerCase = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value);
-const trim = ({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value);
+const lowerCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+const trim = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.trim() : value);
 
 /** A UUID; upper case is folded, since PostgreSQL answers in lower case. */
 export const IsId = (): PropertyDecorator => applyDecorators(Transform(lowerCase), IsUUID('loose'));
 
 /** Lower-cases and trims a string before it is checked. */
 export const Folded = (): PropertyDecorator =>
-  Transform(({ value }) => (typeof value === 'string' ? value.trim().toLowerCase() : value));
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim().toLowerCase() : value));
 
 /**
  * Text of `min` to `max` characters after trimming that PostgreSQL stores as it was sent: no NUL, which it refuses,

@@ -16,7 +16,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   if (databaseUrl !== null) {
     await migrate(databaseUrl, log);
-    return { url: databaseUrl, close: async () => undefined };
+    return { url: databaseUrl, close: () => Promise.resolve() };
   }
   const postgres = await EmbeddedPostgres.start(dataDir, log);
   try {

@@ -19,7 +19,8 @@ export type Outcome =
   /** No such group for the sender, or no such message to reply to. */
   | { kind: 'refused' };
 
-type OutcomeRow = MessageRow & { position: number; current: boolean | null };
+/** The message's columns are null for a draft that was not stored. */
+type OutcomeRow = { position: number; current: boolean | null } & (MessageRow | { id: null });
 
 /**
  * Writes drafts in one statement, which locks the groups in id order (so that two nodes cannot wait for each other),

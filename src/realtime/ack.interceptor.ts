@@ -10,7 +10,7 @@ export class AckInterceptor implements NestInterceptor<unknown, Ack<unknown>> {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<Ack<unknown>> {
     return next.handle().pipe(
-      map((data) => ({ data })),
+      map((data: unknown) => ({ data })),
       catchError((error: unknown) => {
         const problem = toProblem(error);
         if (problem.status >= 500) this.logger.error(`${context.getHandler().name}: ${describe(error)}`);

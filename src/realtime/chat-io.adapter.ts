@@ -1,4 +1,3 @@
-import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { ServerOptions } from 'socket.io';
 import type { ChatServer } from './chat-socket.js';
@@ -11,10 +10,6 @@ const MAX_PACKET = 64 * 1024;
  * meanwhile back into the rooms, and replay to them.
  */
 export class ChatIoAdapter extends IoAdapter {
-  constructor(app: INestApplication) {
-    super(app);
-  }
-
   override createIOServer(port: number, options?: ServerOptions): ChatServer {
     return super.createIOServer(port, {
       ...options,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../common/problem.js';
 import { ChangeLog } from './change-log.js';
-import type { ChatSocket } from './chat-socket.js';
+import { type ChatSocket, emitChange } from './chat-socket.js';
 import { GroupFeeds } from './group-feeds.js';
 
 /** Missed changes that are sent one by one; whoever missed more starts anew from the newest page. */
@@ -70,7 +70,7 @@ export class Entrance {
 
   private async replayPage(socket: ChatSocket, groupId: string, after: number): Promise<number> {
     const page = await this.log.afterFor(socket.data.user.id, groupId, after, PAGE);
-    for (const { event, payload } of page.changes) socket.emit(event, payload as never);
+    for (const change of page.changes) emitChange(socket, change);
     return page.revision;
   }
 

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { GroupNews } from '../changes/change-bus.js';
 import type { Change } from '../changes/contract.js';
 import type { ChangeLog } from './change-log.js';
-import { type ChatServer, type ChatSocket, groupRoom } from './chat-socket.js';
+import { type ChatServer, type ChatSocket, emitChange, groupRoom } from './chat-socket.js';
 
 /** Changes that are kept to catch up a socket that is only just behind. */
 const RECENT = 64;
@@ -82,7 +82,7 @@ export class GroupFeed {
     if (at < this.recentFrom) return 'behind';
     const missed = this.recent.filter(({ payload }) => payload.revision > at);
     if (missed.some((change) => leaver(change) === socket.data.user.id)) return 'removed';
-    for (const { event, payload } of missed) socket.emit(event, payload as never);
+    for (const change of missed) emitChange(socket, change);
     this.join(socket);
     return 'admitted';
   }
@@ -135,7 +135,7 @@ export class GroupFeed {
     if (gone !== undefined && change.event === 'member:left') {
       this.eject(gone, change.payload.member.removedBy === null ? 'left' : 'removed');
     }
-    this.room.emit(change.event, change.payload as never);
+    emitChange(this.room, change);
     this.delivered = revision;
     this.recent.push(change);
     if (this.recent.length > RECENT) this.recentFrom = this.recent.shift()!.payload.revision;

@@ -42,7 +42,8 @@ export class GroupFeeds implements OnApplicationShutdown {
   async verify(groupIds: string[]): Promise<void> {
     if (groupIds.length === 0) return;
     const revisions = await this.log.revisions(groupIds);
-    await Promise.all(groupIds.map((id) => this.feeds.get(id)?.compare(revisions.get(id) ?? null)));
+    const feeds = groupIds.flatMap((id) => this.feeds.get(id) ?? []);
+    await Promise.all(feeds.map((feed) => feed.compare(revisions.get(feed.groupId) ?? null)));
   }
 
   onApplicationShutdown(): void {

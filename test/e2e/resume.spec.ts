@@ -61,10 +61,10 @@ describe('Catching up', () => {
 
   it('misses nothing and gives nothing twice at any moment of a burst', async () => {
     const sender = await ann.connect();
-    let sending = true;
+    const burstState = { sending: true };
     let sent = 0;
     const burst = (async () => {
-      while (sending) {
+      while (burstState.sending) {
         await Promise.all(
           Array.from({ length: 20 }, () => sender.do('message:send', { groupId: group.id, text: `${++sent}` })),
         );
@@ -76,7 +76,7 @@ describe('Catching up', () => {
       clients.push(client);
       await client.until(() => client.changesOf(group.id).length > 40);
     }
-    sending = false;
+    burstState.sending = false;
     await burst;
     const last = sent + 3;
     for (const client of clients) {

@@ -64,7 +64,7 @@ export class ChatClient {
   async do<C extends CommandName>(command: C, payload: Payload<C>): Promise<Data<C>> {
     const { data, error } = await this.command(command, payload);
     if (error) throw new Error(`${command}: ${error.code}: ${error.detail}`);
-    return data as Data<C>;
+    return data;
   }
 
   /** The payloads of an event that came so far. */
@@ -74,7 +74,7 @@ export class ChatClient {
 
   /** Resolves with the first payload of the event, come or still to come, for which `when` holds. */
   async next<E extends EventName>(event: E, when: (payload: Events[E]) => boolean = () => true): Promise<Events[E]> {
-    await this.until(() => this.all(event).some(when), `${event}`);
+    await this.until(() => this.all(event).some(when), event);
     return this.all(event).find(when)!;
   }
 
@@ -119,9 +119,9 @@ export class ChatClient {
     const revisions = this.received.flatMap(({ event, payload }) => {
       const { groupId: id, revision } = payload as { groupId?: string; revision?: number };
       if (event === 'ready')
-        return (payload as Events['ready']).groups.filter((g) => g.id === groupId).map((g) => g.revision);
+        return (payload).groups.filter((g) => g.id === groupId).map((g) => g.revision);
       if (event === 'group:added')
-        return [(payload as Events['group:added']).group].filter((g) => g.id === groupId).map((g) => g.revision);
+        return [(payload).group].filter((g) => g.id === groupId).map((g) => g.revision);
       return id === groupId && revision !== undefined ? [revision] : [];
     });
     return Math.max(0, ...revisions);

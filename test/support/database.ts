@@ -16,7 +16,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   await migrateDatabase(url);
   return {
     url,
-    query: (sql, values) => withClient(url, async (client) => (await client.query(sql, values)).rows),
+    query: (sql, values) => withClient(url, async (client) => (await client.query<never>(sql, values)).rows),
     drop: () =>
       withClient(clusterUrl(), async (client) => {
         await client.query(`DROP DATABASE ${name} WITH (FORCE)`);

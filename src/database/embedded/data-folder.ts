@@ -43,7 +43,6 @@ export async function ensureDataFolder(dataDir: string, binaries: Binaries, acco
   try {
     await removeLeftOvers(dataDir);
     if (!(await holdsData(folder))) await make(folder, dataDir, binaries, account);
-    await giveTo(account, folder);
   } catch (error) {
     throw new Error(`The data folder ${folder} can't be made: ${messageOf(error)}`, { cause: error });
   }
@@ -105,11 +104,8 @@ async function initdb(folder: string, binaries: Binaries, account: Account): Pro
 /** Of all that initdb prints, the line that says what went wrong. */
 function reasonIn(output: string): string {
   const lines = output.trim().split('\n');
-  return (
-    lines.findLast((line) => /error|fatal|panic|could not/i.test(line) && !line.startsWith('Command')) ??
-    lines.at(-1) ??
-    ''
-  );
+  const reason = lines.findLast((line) => /error|fatal|panic|could not/i.test(line) && !line.startsWith('Command'));
+  return (reason ?? lines.at(-1) ?? '').replace(/^.*(?:FATAL|PANIC):\s+/, '');
 }
 
 /**

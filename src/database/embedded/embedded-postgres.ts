@@ -8,7 +8,7 @@ import { ensureDatabase } from './database.js';
 import { messageOf } from './errors.js';
 import { isFinalRefusal, lockWithPatience, OwnerLock } from './owner-lock.js';
 import { Postmaster, type ServerPlan, StartFailure } from './postmaster.js';
-import { chooseAccount } from './run-as.js';
+import { chooseAccount, giveTo } from './run-as.js';
 import { Supervisor } from './supervisor.js';
 import { takeOver } from './take-over.js';
 import { WatchdogLink } from './watchdog-link.js';
@@ -111,6 +111,7 @@ async function launch(
   const deadline = Date.now() + CONTENTION_MS;
   for (;;) {
     await takeOver(plan.folder, plan.binaries.pgCtl, log);
+    await giveTo(plan.account, plan.folder); // Not before: a server that runs would lose its files.
     const attempt = await startAndLock(plan, watchdog, log).catch((error: unknown) => {
       const contended = error instanceof StartFailure && error.contended;
       if (!contended || Date.now() > deadline) throw error;
