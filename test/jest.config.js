@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /** One project a suite; all run on real servers, databases and sockets. */
-const suite = (name, options = {}) => ({
+const suite = (name) => ({
   displayName: name,
   rootDir: fileURLToPath(new URL('..', import.meta.url)),
   testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
@@ -11,10 +11,9 @@ const suite = (name, options = {}) => ({
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.json', diagnostics: false }] },
   globalSetup: '<rootDir>/test/support/cluster.setup.js',
   globalTeardown: '<rootDir>/test/support/cluster.teardown.js',
-  ...options,
 });
 
 export default {
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   projects: [suite('e2e'), suite('browser'), suite('fault')],
 };

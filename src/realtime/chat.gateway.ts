@@ -18,7 +18,8 @@ import { AckInterceptor } from './ack.interceptor.js';
 import type { ChatServer, ChatSocket } from './chat-socket.js';
 import { CommandGate } from './command-gate.js';
 import { SyncCommand, TypingCommand } from './commands.dto.js';
-import { close, Connections } from './connections.js';
+import { closeAll } from './close.js';
+import { Connections } from './connections.js';
 import { GroupFeeds } from './group-feeds.js';
 import { Handshake } from './handshake.js';
 import { SyncService } from './sync.service.js';
@@ -87,6 +88,6 @@ export class ChatGateway
   /** Finishes the commands that run, tells every client, and closes its connection so that it looks for another. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.gate.drain();
-    for (const socket of this.server.sockets.sockets.values()) close(socket, 'server_stopping');
+    await closeAll([...this.server.sockets.sockets.values()], 'server_stopping');
   }
 }

@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ChangeBus, type UserNews } from '../changes/change-bus.js';
-import { Problem, type ProblemCode } from '../common/problem.js';
+import { Problem } from '../common/problem.js';
 import { GroupsService } from '../groups/groups.service.js';
 import { toOwnUserResponse } from '../users/user.responses.js';
 import type { ChatSocket } from './chat-socket.js';
+import { close } from './close.js';
 import { Entrance } from './entrance.js';
 import { GroupFeeds } from './group-feeds.js';
 import { GroupHeads } from './group-heads.js';
@@ -77,12 +78,4 @@ export class Connections {
         close(socket, 'unavailable');
       });
   }
-}
-
-/** Says why, and closes the connection. */
-export function close(socket: ChatSocket, code: ProblemCode): void {
-  socket.emit('closing', new Problem(code).toDetails());
-  // The transport is closed under a client that may come back by itself; one that may not is disconnected.
-  if (code === 'token_expired') socket.disconnect(true);
-  else socket.conn.close();
 }

@@ -39,25 +39,27 @@ export class ChatClient {
   static async connect(url: string, options: Partial<ManagerOptions & SocketOptions>): Promise<ChatClient> {
     const client = new ChatClient(url, options);
     await new Promise<void>((resolve, reject) => {
-      client.socket.once('ready', () => resolve());
-      client.socket.once('connect_error', (error: Error & { data?: ProblemDetails }) => {
+      const refused = (error: Error & { data?: ProblemDetails }) => {
         client.socket.close();
         reject(error);
+      };
+      client.socket.once('connect_error', refused);
+      client.socket.once('ready', () => {
+        client.socket.off('connect_error', refused);
+        resolve();
       });
     });
     return client;
   }
 
   /** Sends a command and resolves with its acknowledgement. */
-  command<C extends CommandName>(command: C, payload: Payload<C>): Promise<Ack<Data<C>>> {
-    return this.raw(command, payload) as Promise<Ack<Data<C>>>;
+  command<C extends CommandName>(command: C, payload: Payload<C>, timeout = 10_000): Promise<Ack<Data<C>>> {
+    return this.emit(timeout, command, payload) as Promise<Ack<Data<C>>>;
   }
 
   /** As `command`, for what the types forbid. */
   raw(event: string, ...args: unknown[]): Promise<Ack<unknown>> {
-    return (
-      this.socket.timeout(10_000) as unknown as { emitWithAck(...args: unknown[]): Promise<Ack<unknown>> }
-    ).emitWithAck(event, ...args);
+    return this.emit(10_000, event, ...args);
   }
 
   /** As `command`, and fails unless it succeeded. */
@@ -118,13 +120,18 @@ export class ChatClient {
   cursorOf(groupId: string): number {
     const revisions = this.received.flatMap(({ event, payload }) => {
       const { groupId: id, revision } = payload as { groupId?: string; revision?: number };
-      if (event === 'ready')
-        return (payload).groups.filter((g) => g.id === groupId).map((g) => g.revision);
-      if (event === 'group:added')
-        return [(payload).group].filter((g) => g.id === groupId).map((g) => g.revision);
+      if (event === 'ready') return payload.groups.filter((g) => g.id === groupId).map((g) => g.revision);
+      if (event === 'group:added') return [payload.group].filter((g) => g.id === groupId).map((g) => g.revision);
       return id === groupId && revision !== undefined ? [revision] : [];
     });
     return Math.max(0, ...revisions);
+  }
+
+  private emit(timeout: number, ...args: unknown[]): Promise<Ack<unknown>> {
+    const socket = this.socket.timeout(timeout) as unknown as {
+      emitWithAck(...args: unknown[]): Promise<Ack<unknown>>;
+    };
+    return socket.emitWithAck(...args);
   }
 
   get connected(): boolean {

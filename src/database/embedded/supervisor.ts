@@ -35,7 +35,7 @@ export class Supervisor {
     for (;;) {
       const since = Date.now();
       const end = await this.server.exited;
-      if (this.stopped.signal.aborted) return;
+      if (this.isStopped()) return;
       if (Date.now() - since > PROVEN_MS) pause = FIRST_PAUSE_MS;
       this.log(`PostgreSQL has ended unexpectedly (${end}): starting it again`);
       pause = await this.restart(pause);
@@ -44,19 +44,23 @@ export class Supervisor {
 
   /** Tries until the server runs; resolves with the pause that would have come next. */
   private async restart(pause: number): Promise<number> {
-    for (; !this.stopped.signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    for (; !this.isStopped(); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       await delay(pause, undefined, { signal: this.stopped.signal }).catch(() => undefined);
-      if (this.stopped.signal.aborted) break;
+      if (this.isStopped()) break;
       try {
         await removeStrangersPidFile(this.plan.folder);
         this.server = await Postmaster.start(this.plan, (pid) => this.watchdog.watch(pid));
         this.log('PostgreSQL is running again');
-        if (this.stopped.signal.aborted) await this.server.stop();
+        if (this.isStopped()) await this.server.stop();
         return Math.min(pause * 2, LONGEST_PAUSE_MS);
       } catch (error) {
         this.log(`${messageOf(error)}; trying again in ${Math.min(pause * 2, LONGEST_PAUSE_MS)} ms`);
       }
     }
     return pause;
+  }
+
+  private isStopped(): boolean {
+    return this.stopped.signal.aborted;
   }
 }

@@ -1,0 +1,22 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Problem, type ProblemCode } from '../common/problem.js';
+import type { ChatSocket } from './chat-socket.js';
+
+/** How long a client may take to be told that the connection ends, in milliseconds. */
+const FAREWELL = 2_000;
+
+/** Says why, and closes the connection. */
+export function close(socket: ChatSocket, code: ProblemCode): void {
+  socket.emit('closing', new Problem(code).toDetails());
+  // The transport is closed under a client that may come back by itself; one that may not is disconnected.
+  if (code === 'token_expired') socket.disconnect(true);
+  else socket.conn.close();
+}
+
+/** Closes the connections; resolves when all have been told and are closed, or after two seconds. */
+export async function closeAll(sockets: ChatSocket[], code: ProblemCode): Promise<void> {
+  const closed = Promise.all(sockets.map((socket) => once(socket, 'disconnect')));
+  for (const socket of sockets) close(socket, code);
+  await Promise.race([closed, delay(FAREWELL)]);
+}

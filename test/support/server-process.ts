@@ -1,0 +1,80 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
+const READY = /the page is at (http:\/\/[^\s,"]+)/;
+const PATIENCE = 25_000;
+
+/** How a process ended: one of the two is null. */
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** What is set unless a test sets it: a free port, no `.env` of the developer. */
+const DEFAULTS = { PORT: '0', HOST: '127.0.0.1', RATE_LIMITS: 'off' };
+
+/** The built server in a process of its own, as `npm start` runs it. */
+export class ServerProcess {
+  /** Resolves when the process has ended. */
+  readonly exited: Promise<Exit>;
+  /** Where it serves; empty until it does. */
+  url = '';
+  private written = '';
+
+  private constructor(private readonly child: ChildProcessByStdio<null, Readable, Readable>) {
+    const collect = (chunk: Buffer) => (this.written += chunk.toString());
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
+    this.exited = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+  }
+
+  /** Starts it and resolves once it serves. Rejects with what it wrote when it ends instead. */
+  static async start(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+    const server = ServerProcess.launch(environment);
+    await server.ready();
+    return server;
+  }
+
+  /** Begins a start. `environment` comes on top of PATH alone, so that no setting of the developer leaks in. */
+  static launch(environment: NodeJS.ProcessEnv, cwd?: string): ServerProcess {
+    const env = { PATH: process.env.PATH, ...DEFAULTS, ...environment };
+    return new ServerProcess(spawn(process.execPath, [MAIN], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** Everything that it wrote so far, to both its outputs. */
+  get output(): string {
+    return this.written;
+  }
+
+  get running(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  async ready(): Promise<void> {
+    for (const deadline = Date.now() + PATIENCE; Date.now() < deadline && this.running; await delay(20)) {
+      this.url = READY.exec(this.written)?.[1] ?? '';
+      if (this.url) return;
+    }
+    if (this.running) this.signal('SIGKILL');
+    await this.exited;
+    throw new Error(`The server did not start:\n${this.written}`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Asks it to stop and resolves when it has. */
+  async stop(): Promise<Exit> {
+    if (this.running) this.signal('SIGTERM');
+    return this.exited;
+  }
+}
