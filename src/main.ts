@@ -2,8 +2,9 @@ import 'reflect-metadata';
 import { type INestApplication, Logger } from '@nestjs/common';
 import { AppLogger } from './app-logger.js';
 import { createApp } from './app.js';
+import { StartupError } from './common/startup-error.js';
 import { Config } from './config/config.js';
-import { ConfigError, loadConfig } from './config/load-config.js';
+import { loadConfig } from './config/load-config.js';
 import { openDatabase } from './database/open-database.js';
 import { stopOnSignal } from './stop-on-signal.js';
 
@@ -45,5 +46,5 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code } = error as { code?: string };
   if (code === 'EADDRINUSE') return `The port is in use by another program: ${error.message}. Set PORT to another one.`;
-  return error instanceof ConfigError ? error.message : (error.stack ?? error.message);
+  return error instanceof StartupError ? error.message : (error.stack ?? error.message);
 }

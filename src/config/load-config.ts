@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { cleanEnv, EnvMissingError, type ReporterOptions } from 'envalid';
+import { StartupError } from '../common/startup-error.js';
 import { Config } from './config.js';
 import { developmentSecret } from './development-secret.js';
 import { settings } from './settings.js';
@@ -9,9 +10,7 @@ const EXAMPLE_SECRET = settings.JWT_SECRET.example;
 const MIN_SECRET = 32;
 
 /** What is wrong with the configuration, a line for each setting. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export class ConfigError extends StartupError {}
 
 /**
  * Reads the environment, and the `.env` file of the working directory for what the environment does not set.

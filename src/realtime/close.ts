@@ -18,5 +18,5 @@ export function close(socket: ChatSocket, code: ProblemCode): void {
 export async function closeAll(sockets: ChatSocket[], code: ProblemCode): Promise<void> {
   const closed = Promise.all(sockets.map((socket) => once(socket, 'disconnect')));
   for (const socket of sockets) close(socket, code);
-  await Promise.race([closed, delay(FAREWELL)]);
+  await Promise.race([closed, delay(FAREWELL, undefined, { ref: false })]);
 }
