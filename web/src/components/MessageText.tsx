@@ -1,0 +1,19 @@
+import { memo } from 'react';
+import { partsOf } from '../links';
+
+/** The words of a message. They are only ever text; addresses become links of our own making. */
+export const MessageText = memo(function MessageText({ text }: { text: string }) {
+  return (
+    <p className="bubble-text">
+      {partsOf(text).map((part, index) =>
+        part.href === null ? (
+          part.text
+        ) : (
+          <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
+            {part.text}
+          </a>
+        ),
+      )}
+    </p>
+  );
+});

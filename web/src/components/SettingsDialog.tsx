@@ -1,0 +1,65 @@
+import { useChat, useChatState } from '../chat/current';
+import { type Theme, chooseTheme, useTheme } from '../theme';
+import { toast } from '../toasts';
+import { useForm } from '../use-form';
+import { Dialog } from './Dialog';
+import { Field } from './Field';
+import { FormError } from './FormError';
+
+const THEMES: { theme: Theme; label: string }[] = [
+  { theme: 'system', label: 'System' },
+  { theme: 'light', label: 'Light' },
+  { theme: 'dark', label: 'Dark' },
+];
+
+/** What others see of me, and how the page looks. */
+export function SettingsDialog({ onClose }: { onClose: () => void }) {
+  const chat = useChat();
+  const me = useChatState((state) => state.me);
+  const chosen = useTheme();
+  const form = useForm(['displayName', 'email'], async ({ displayName = '', email = '' }) => {
+    await chat.updateMe({ displayName, email: email.trim() || null });
+    toast.info('Profile saved.');
+    onClose();
+  });
+  return (
+    <Dialog title="Your profile" onClose={onClose}>
+      <form className="form" noValidate onSubmit={form.onSubmit}>
+        <FormError text={form.error} />
+        <Field
+          label="Your name"
+          name="displayName"
+          defaultValue={me.displayName}
+          autoComplete="name"
+          hint={`People find you as @${me.username}`}
+          error={form.errorOf('displayName')}
+        />
+        <Field
+          label="Email (optional)"
+          name="email"
+          type="email"
+          defaultValue={me.email ?? ''}
+          autoComplete="email"
+          error={form.errorOf('email')}
+        />
+        <fieldset className="choices" data-kind="segments">
+          <legend>Theme</legend>
+          {THEMES.map(({ theme, label }) => (
+            <label key={theme} className="choice">
+              <input type="radio" name="theme" checked={chosen === theme} onChange={() => chooseTheme(theme)} />
+              <span>{label}</span>
+            </label>
+          ))}
+        </fieldset>
+        <footer className="dialog-foot">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button" data-kind="primary" disabled={form.isBusy}>
+            Save
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
