@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { completeDocument } from './complete-document.js';
 
 const DESCRIPTION = `
 Group chat: accounts, groups, messages. Register or log in, press **Authorize** and paste the \`accessToken\`.
@@ -24,9 +25,16 @@ export function serveApiDocument(app: INestApplication): void {
     .addTag('messages', 'What is said')
     .addTag('health', 'For those who operate it')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+  const create = () => completeDocument(SwaggerModule.createDocument(app, document, { operationIdFactory: nameOf }));
+  SwaggerModule.setup('docs', app, create, {
     jsonDocumentUrl: 'docs-json',
     customSiteTitle: 'Messendger API',
     swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
   });
+}
+
+/** What a generated client calls the operation: `messagesSend`. */
+function nameOf(controller: string, method: string): string {
+  const subject = controller.replace(/Controller$/, '');
+  return subject.charAt(0).toLowerCase() + subject.slice(1) + method.charAt(0).toUpperCase() + method.slice(1);
 }

@@ -6,7 +6,7 @@ const YEAR = '365d';
 /** The page at `/`. Its assets carry a hash of their content in their names, so they never change. */
 export function servePage(app: NestExpressApplication): void {
   const built = fileURLToPath(new URL('../web', import.meta.url));
-  app.useStaticAssets(`${built}/assets`, { prefix: '/assets', immutable: true, maxAge: YEAR, fallthrough: false });
+  app.useStaticAssets(`${built}/assets`, { prefix: '/assets', immutable: true, maxAge: YEAR });
   app.useStaticAssets(built, { index: 'index.html', setHeaders: revalidate });
 }
 

@@ -1,13 +1,13 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../common/api-problems.decorator.js';
+import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { Public } from '../common/principal.js';
 import { AuthService } from './auth.service.js';
 import { AuthResponse, LoginDto, RegisterDto } from './dto/auth.dto.js';
 import { RateLimit } from './rate-limits/rate-limit.guard.js';
 
 @ApiTags('auth')
-@ApiProblems('validation_failed', 'malformed_request', 'rate_limited', 'unavailable')
+@ApiProblems(...BODY_PROBLEMS, 'rate_limited', 'unavailable')
 @Public()
 @Controller()
 export class AuthController {

@@ -2,26 +2,36 @@ import { ApiExtraModels, ApiProperty, ApiPropertyOptional, ApiResponse, getSchem
 import type { ProblemDetails } from './problem-details.js';
 import { Problem, PROBLEMS, type ProblemCode } from './problem.js';
 
+/** What a route that takes a JSON body may say of it. */
+export const BODY_PROBLEMS = [
+  'malformed_request',
+  'validation_failed',
+  'payload_too_large',
+  'unsupported_media_type',
+] as const satisfies ProblemCode[];
+
+const TOO_SHORT = { field: 'text', message: 'text must be longer than or equal to 1 characters' };
+
 class FieldError {
-  @ApiProperty({ description: 'The path of the field', example: 'text' })
+  @ApiProperty({ description: 'The path of the field', example: TOO_SHORT.field })
   field!: string;
 
-  @ApiProperty({ example: 'text must be shorter than or equal to 4000 characters' })
+  @ApiProperty({ description: 'What is wrong with it', example: TOO_SHORT.message })
   message!: string;
 }
 
 /** Every error, in RFC 9457's shape. */
 export class ProblemResponse implements ProblemDetails {
-  @ApiProperty({ example: 'urn:messendger:problem:validation_failed' })
+  @ApiProperty({ example: 'urn:messendger:problem:validation_failed', description: 'The code, as a URI' })
   type!: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: PROBLEMS.validation_failed.title, description: 'The code, in words' })
   title!: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: PROBLEMS.validation_failed.status, description: 'The status of the answer' })
   status!: number;
 
-  @ApiProperty()
+  @ApiProperty({ example: TOO_SHORT.message, description: 'What was wrong this time; for people' })
   detail!: string;
 
   @ApiProperty({ enum: Object.keys(PROBLEMS), enumName: 'ProblemCode', description: 'Stable; switch on this' })
@@ -30,7 +40,7 @@ export class ProblemResponse implements ProblemDetails {
   @ApiPropertyOptional({ type: [FieldError], description: 'What is wrong with which field of the input' })
   errors?: FieldError[];
 
-  @ApiPropertyOptional({ description: 'Seconds after which a repeat may succeed' })
+  @ApiPropertyOptional({ description: 'Seconds after which a repeat may succeed', example: 12 })
   retryAfter?: number;
 }
 
@@ -73,7 +83,7 @@ function responses(codes: ProblemCode[]): MethodDecorator[] {
 }
 
 function exampleOf(code: ProblemCode): ProblemDetails {
-  if (code === 'validation_failed') return Problem.field('field', 'what is wrong with it').toDetails();
+  if (code === 'validation_failed') return new Problem(code, TOO_SHORT.message, { errors: [TOO_SHORT] }).toDetails();
   if (PROBLEMS[code].status === 429) return new Problem(code, undefined, { retryAfter: 12 }).toDetails();
   return new Problem(code).toDetails();
 }

@@ -6,7 +6,7 @@ import { Problem } from './problem.js';
 type KeyValue = string;
 
 const IS_VALID = {
-  time: (value: KeyValue) => !Number.isNaN(Date.parse(value)),
+  time: isTime,
   id: (value: KeyValue) => isUUID(value, 'loose'),
   text: (value: KeyValue) => value.isWellFormed() && !value.includes('\0'),
 };
@@ -52,6 +52,12 @@ export async function readPage<T extends ObjectLiteral>(
   };
 }
 
+/** Whether it is a time as `toISOString` writes it, of a year that PostgreSQL knows too. */
+function isTime(value: string): boolean {
+  const time = new Date(value);
+  return /^(?!0000)\d{4}-/.test(value) && !Number.isNaN(time.getTime()) && time.toISOString() === value;
+}
+
 function encode(way: 'next' | 'prev', key: KeyValue[]): string {
   return Buffer.from(JSON.stringify([way, ...key])).toString('base64url');
 }
@@ -67,5 +73,5 @@ function decode<T>(cursor: string, keyset: Keyset<T>): { way: 'next' | 'prev'; k
   } catch {
     // Not ours: refused below.
   }
-  throw Problem.field('cursor', 'cursor must be one that a page of this list gave');
+  throw Problem.field('cursor', 'must be one that a page of this list gave');
 }

@@ -44,10 +44,15 @@ function secret(given: string | undefined, production: boolean, dataDir: string)
   if (given.length < MIN_SECRET) {
     throw new ConfigError(describe('JWT_SECRET', `it has ${given.length} characters, and needs ${MIN_SECRET} or more`));
   }
-  if (production && (given === EXAMPLE_SECRET || new Set(given).size < 10)) {
+  if (production && (given === EXAMPLE_SECRET || isGuessable(given))) {
     throw new ConfigError(describe('JWT_SECRET', 'it is an example or easily guessed'));
   }
   return given;
+}
+
+/** Few different characters, or something short over and over. */
+function isGuessable(secret: string): boolean {
+  return new Set(secret).size < 10 || /^(.{1,20})\1+.{0,19}$/s.test(secret);
 }
 
 function throwConfigError({ errors }: ReporterOptions<typeof settings>): void {

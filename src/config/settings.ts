@@ -1,15 +1,17 @@
 import { makeExactValidator, str } from 'envalid';
 
-const seconds = makeExactValidator<number>((input) => {
-  const match = /^(\d+)(s|m|h|d)?$/.exec(input);
-  if (!match) throw new Error(`"${input}" is not a duration`);
-  return Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? 's']!;
-});
+const seconds = (min: number, max: number) =>
+  makeExactValidator<number>((input) => {
+    const match = /^(\d+)(s|m|h|d)?$/.exec(input);
+    const value = Number(match?.[1]) * { s: 1, m: 60, h: 3600, d: 86_400 }[match?.[2] ?? 's']!;
+    if (!(value >= min && value <= max)) throw new Error(`"${input}" is not a duration from ${min} to ${max} seconds`);
+    return value;
+  });
 
 const whole = (min: number, max: number) =>
   makeExactValidator<number>((input) => {
-    const value = Number(input);
-    if (!Number.isInteger(value) || value < min || value > max) {
+    const value = /^\d+$/.test(input) ? Number(input) : Number.NaN;
+    if (!(value >= min && value <= max)) {
       throw new Error(`"${input}" is not a whole number from ${min} to ${max}`);
     }
     return value;
@@ -21,7 +23,7 @@ const onOff = makeExactValidator<boolean>((input) => {
 });
 
 const postgresUrl = makeExactValidator<string>((input) => {
-  if (!/^postgres(ql)?:\/\//.test(input) || !URL.canParse(input)) throw new Error('it is not a postgres:// URL');
+  if (!/^postgres(ql)?:\/\/./.test(input) || !URL.canParse(input)) throw new Error('it is not a postgres:// URL');
   return input;
 });
 
@@ -62,7 +64,10 @@ export const settings = {
     default: undefined,
     example: 'the output of: openssl rand -base64 48',
   }),
-  ACCESS_TOKEN_TTL: seconds({
+  ACCESS_TOKEN_TTL: seconds(
+    1,
+    31_536_000,
+  )({
     desc: 'How long an access token is valid: seconds, or with s, m, h or d',
     default: 43_200,
     example: '12h',
@@ -80,7 +85,10 @@ export const settings = {
     default: 0,
     example: '1',
   }),
-  SHUTDOWN_TIMEOUT: seconds({
+  SHUTDOWN_TIMEOUT: seconds(
+    1,
+    3_600,
+  )({
     desc: 'How long a stop may take to finish what runs, before it is cut off',
     default: 10,
     example: '10s',

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../common/api-problems.decorator.js';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/fields.js';
 import { UserId } from '../common/principal.js';
-import { CreateGroupDto } from './dto/create-group.dto.js';
+import { CREATE_GROUP_EXAMPLES, CreateGroupDto } from './dto/create-group.dto.js';
 import { GroupPageResponse, GroupResponse, ReadStateResponse } from './dto/group.dto.js';
 import { ListGroupsQuery, ReadDto, UpdateGroupDto } from './dto/group-inputs.dto.js';
 import { GroupsService } from './groups.service.js';
@@ -23,7 +23,8 @@ export class GroupsController {
 
   @Post()
   @ApiOperation({ summary: 'Make a group, or open the direct group with a user' })
-  @ApiProblems('malformed_request', 'user_not_found', 'limit_reached')
+  @ApiBody({ type: CreateGroupDto, examples: CREATE_GROUP_EXAMPLES })
+  @ApiProblems(...BODY_PROBLEMS, 'user_not_found', 'limit_reached')
   create(@UserId() me: string, @Body() dto: CreateGroupDto): Promise<GroupResponse> {
     return this.groups.create(me, dto);
   }
@@ -43,7 +44,7 @@ export class GroupsController {
 
   @Patch(':id')
   @ApiOperation({ summary: 'Rename or describe a group (owner)' })
-  @ApiProblems('malformed_request', 'group_not_found', 'not_a_member', 'not_the_owner', 'direct_group_fixed')
+  @ApiProblems(...BODY_PROBLEMS, 'group_not_found', 'not_a_member', 'not_the_owner', 'direct_group_fixed')
   update(@UserId() me: string, @Param() { id }: IdParam, @Body() dto: UpdateGroupDto): Promise<GroupResponse> {
     return this.groups.update(me, id, dto);
   }
@@ -67,7 +68,7 @@ export class GroupsController {
   @Post(':id/read')
   @HttpCode(200)
   @ApiOperation({ summary: 'Say how far I have read' })
-  @ApiProblems('malformed_request', 'group_not_found', 'not_a_member')
+  @ApiProblems(...BODY_PROBLEMS, 'group_not_found', 'not_a_member')
   read(@UserId() me: string, @Param() { id }: IdParam, @Body() { seq }: ReadDto): Promise<ReadStateResponse> {
     return this.readState.read(me, id, seq);
   }

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '../common/api-problems.decorator.js';
+import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/fields.js';
 import { PageQuery } from '../common/paging.dto.js';
 import { UserId } from '../common/principal.js';
@@ -18,7 +18,7 @@ export class MembersController {
   @Post()
   @ApiOperation({ summary: 'Add a user to a group (owner)' })
   @ApiProblems(
-    'malformed_request',
+    ...BODY_PROBLEMS,
     'not_a_member',
     'not_the_owner',
     'user_not_found',

@@ -6,7 +6,7 @@ import { HealthResponse } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
 @ApiTags('health')
-@ApiProblems()
+@ApiProblems('rate_limited')
 @Public()
 @Controller('health')
 export class HealthController {

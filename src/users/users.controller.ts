@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { UserResponse } from '../changes/dto/user.dto.js';
-import { ApiProblems } from '../common/api-problems.decorator.js';
+import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/fields.js';
 import { UserId } from '../common/principal.js';
 import { SearchUsersQuery } from './dto/search-users.dto.js';
@@ -11,7 +11,7 @@ import { UsersService } from './users.service.js';
 
 @ApiTags('users')
 @ApiBearerAuth()
-@ApiProblems('validation_failed', 'unauthenticated', 'token_expired', 'rate_limited', 'unavailable')
+@ApiProblems('unauthenticated', 'token_expired', 'rate_limited', 'unavailable')
 @Controller('users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
@@ -24,20 +24,21 @@ export class UsersController {
 
   @Patch('me')
   @ApiOperation({ summary: 'Change my display name or email address' })
-  @ApiProblems('email_taken')
+  @ApiProblems(...BODY_PROBLEMS, 'email_taken')
   updateMe(@UserId() me: string, @Body() dto: UpdateUserDto): Promise<OwnUserResponse> {
     return this.users.update(me, dto);
   }
 
   @Get()
   @ApiOperation({ summary: 'Find users by the beginning of the username, to start a conversation' })
+  @ApiProblems('validation_failed')
   search(@Query() query: SearchUsersQuery): Promise<UserPageResponse> {
     return this.users.search(query);
   }
 
   @Get(':id')
   @ApiOperation({ summary: 'A user' })
-  @ApiProblems('user_not_found')
+  @ApiProblems('validation_failed', 'user_not_found')
   get(@Param() { id }: IdParam): Promise<UserResponse> {
     return this.users.get(id);
   }

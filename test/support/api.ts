@@ -17,6 +17,7 @@ export class Api {
   get = <T = ProblemDetails>(path: string) => this.request<T>('GET', path);
   post = <T = ProblemDetails>(path: string, body?: unknown, headers?: Record<string, string>) =>
     this.request<T>('POST', path, body, headers);
+  put = <T = ProblemDetails>(path: string, body?: unknown) => this.request<T>('PUT', path, body);
   patch = <T = ProblemDetails>(path: string, body?: unknown) => this.request<T>('PATCH', path, body);
   delete = <T = ProblemDetails>(path: string) => this.request<T>('DELETE', path);
 

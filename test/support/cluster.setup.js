@@ -8,6 +8,7 @@ import { EmbeddedPostgres } from '../../dist/src/database/embedded/embedded-post
  * used instead (its user must be allowed to create databases).
  */
 export default async function setup() {
+  process.env.TEST_RUN = new Date().toISOString();
   if (process.env.TEST_DATABASE_URL) return;
   const directory = await mkdtemp(join(tmpdir(), 'messendger-test-'));
   const postgres = await EmbeddedPostgres.start(directory);

@@ -1,10 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
+/** The built server, or another build of it that MESSENDGER_MAIN names. */
+const MAIN = process.env.MESSENDGER_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
 const READY = /the page is at (http:\/\/[^\s,"]+)/;
 const PATIENCE = 25_000;
 
@@ -29,7 +29,7 @@ export class ServerProcess {
     const collect = (chunk: Buffer) => (this.written += chunk.toString());
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    this.exited = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+    this.exited = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
   }
 
   /** Starts it and resolves once it serves. Rejects with what it wrote when it ends instead. */

@@ -55,7 +55,10 @@ export class LoginDto {
 export class AuthResponse implements AuthResult {
   user!: OwnUserResponse;
 
-  /** A JWT, to be sent as `Authorization: Bearer …` (RFC 6750). */
+  /**
+   * A JWT, to be sent as `Authorization: Bearer …` (RFC 6750).
+   * @example 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTk4YzVhNCJ9.c2lnbmF0dXJl'
+   */
   accessToken!: string;
 
   /** @example 'Bearer' */

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, ValidateIf } from 'class-validator';
 import type { GroupKind } from '../../changes/contract.js';
 import { IsId, IsLine, IsText } from '../../common/fields.js';
@@ -12,18 +12,40 @@ export class CreateGroupDto {
   @IsIn(KINDS)
   kind!: GroupKind;
 
-  @ApiPropertyOptional({ description: '1 to 100 characters; not for a direct group', example: 'Engineering' })
+  /**
+   * 1 to 100 characters; not for a direct group.
+   * @example 'Engineering'
+   */
   @ValidateIf((dto: CreateGroupDto) => !isDirect(dto))
   @IsLine(1, 100)
   name?: string;
 
-  @ApiPropertyOptional({ description: 'Up to 500 characters', example: 'Everything that we build' })
+  /**
+   * Up to 500 characters.
+   * @example 'Everything that we build'
+   */
   @IsOptional()
   @IsText(0, 500)
   description?: string;
 
-  @ApiPropertyOptional({ description: 'The other person; for a direct group only', format: 'uuid' })
+  /**
+   * The other person; for a direct group only.
+   * @example '0198c5a4-7c1e-7f3a-9d42-5d6f1f0c2b11'
+   */
   @ValidateIf((dto: CreateGroupDto) => isDirect(dto) || dto.userId !== undefined)
   @IsId()
   userId?: string;
 }
+
+/** Bodies of `POST /groups`, for the API document. */
+export const CREATE_GROUP_EXAMPLES = {
+  public: {
+    summary: 'A group that anyone can find and join',
+    value: { kind: 'public', name: 'Engineering', description: 'Everything that we build' },
+  },
+  private: { summary: 'A group by invitation', value: { kind: 'private', name: 'Board' } },
+  direct: {
+    summary: 'The direct group with someone',
+    value: { kind: 'direct', userId: '0198c5a4-7c1e-7f3a-9d42-5d6f1f0c2b11' },
+  },
+};

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, ValidateIf } from 'class-validator';
-import { IsId, IsLine, IsText, IsWhole } from '../../common/fields.js';
+import { IdParam, IsId, IsLine, IsText, IsWhole } from '../../common/fields.js';
 import { PageQuery } from '../../common/paging.dto.js';
 
 /** What the owner may change. Absent fields stay as they are. */
@@ -29,10 +29,7 @@ export class ListGroupsQuery extends PageQuery {
   @IsIn(['mine', 'public'])
   scope: 'mine' | 'public' = 'mine';
 
-  /**
-   * A part of the name, without regard to case.
-   * @example 'eng'
-   */
+  /** A part of the name, without regard to case. */
   @IsOptional()
   @IsText(1, 100)
   query?: string;
@@ -46,10 +43,8 @@ export class AddMemberDto {
 }
 
 /** A member in a path: `:id` of the group, `:userId` of the member. */
-export class MemberParams {
-  @IsId()
-  id!: string;
-
+export class MemberParams extends IdParam {
+  /** @example '0198c5a4-7c1e-7f3a-9d42-5d6f1f0c2b11' */
   @IsId()
   userId!: string;
 }

@@ -10,6 +10,8 @@ import type {
 } from '../../changes/contract.js';
 import { MessageResponse } from '../../changes/dto/message.dto.js';
 import { UserResponse } from '../../changes/dto/user.dto.js';
+import { ApiUnset } from '../../common/api-unset.decorator.js';
+import { PageCursors } from '../../common/paging.dto.js';
 
 const KINDS = ['public', 'private', 'direct'] satisfies GroupKind[];
 const ROLES = ['owner', 'member'] satisfies MemberRole[];
@@ -87,10 +89,8 @@ export class GroupResponse extends GroupProfileResponse implements Group {
 }
 
 /** One page of groups. */
-export class GroupPageResponse implements Page<GroupResponse> {
+export class GroupPageResponse extends PageCursors implements Page<GroupResponse> {
   items!: GroupResponse[];
-  nextCursor!: string | null;
-  prevCursor!: string | null;
 }
 
 /** A user's place in a group. */
@@ -109,18 +109,16 @@ export class MemberResponse implements Member {
   /** @example '2026-11-22T09:30:00.000Z' */
   joinedAt!: string;
 
-  /** Set once the membership ended. */
+  @ApiUnset('date-time', 'Set once the membership ended')
   leftAt!: string | null;
 
-  /** Who removed this member; null for someone who left, or is still in. */
+  @ApiUnset('uuid', 'Who removed this member; null for someone who left, or is still in')
   removedBy!: string | null;
 }
 
 /** One page of members. */
-export class MemberPageResponse implements Page<MemberResponse> {
+export class MemberPageResponse extends PageCursors implements Page<MemberResponse> {
   items!: MemberResponse[];
-  nextCursor!: string | null;
-  prevCursor!: string | null;
 }
 
 /** How far I read, after saying so. */

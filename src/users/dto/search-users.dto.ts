@@ -4,10 +4,7 @@ import { PageQuery } from '../../common/paging.dto.js';
 
 /** Finds users by the beginning of their username. */
 export class SearchUsersQuery extends PageQuery {
-  /**
-   * The beginning of the username, without regard to case.
-   * @example 'an'
-   */
+  /** The beginning of the username, without regard to case. */
   @IsOptional()
   @IsText(1, 32)
   @Folded()

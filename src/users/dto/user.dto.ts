@@ -1,5 +1,6 @@
 import type { OwnUser, Page } from '../../changes/contract.js';
 import { UserResponse } from '../../changes/dto/user.dto.js';
+import { PageCursors } from '../../common/paging.dto.js';
 
 /** Someone, as they see themselves. */
 export class OwnUserResponse extends UserResponse implements OwnUser {
@@ -11,8 +12,6 @@ export class OwnUserResponse extends UserResponse implements OwnUser {
 }
 
 /** One page of users. */
-export class UserPageResponse implements Page<UserResponse> {
+export class UserPageResponse extends PageCursors implements Page<UserResponse> {
   items!: UserResponse[];
-  nextCursor!: string | null;
-  prevCursor!: string | null;
 }

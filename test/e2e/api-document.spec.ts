@@ -1,0 +1,328 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import type { AuthResult, Group, Message, ProblemDetails } from '../../src/changes/contract.js';
+import { Api } from '../support/api.js';
+import { ApiDocument, type DocumentedResponse, type Operation, type Schema } from '../support/api-document.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { PASSWORD } from '../support/person.js';
+import { ServerProcess } from '../support/server-process.js';
+
+const run = promisify(execFile);
+const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
+const PROBLEM = 'application/problem+json';
+const PUBLIC = ['GET /health/live', 'GET /health/ready', 'POST /login', 'POST /register'];
+
+describe('The API document', () => {
+  let database: TestDatabase;
+  let server: ServerProcess;
+  let document: ApiDocument;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    // The Swagger plugin works in the build only.
+    server = await ServerProcess.start({ DATABASE_URL: database.url, JWT_SECRET: 'for tests only, '.repeat(3) });
+    document = await ApiDocument.of(server.url);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  /** Fails with the list of what is wrong, by route. */
+  const forEachRoute = (find: (operation: Operation, name: string) => string[]) => {
+    const wrong = document.routes.flatMap(({ method, path, operation }) =>
+      find(operation, `${method} ${path}`).map((what) => `${method} ${path}: ${what}`),
+    );
+    expect(wrong).toEqual([]);
+  };
+  const successes = ({ responses }: Operation) =>
+    Object.entries<DocumentedResponse>(responses).filter(([status]) => Number(status) < 400);
+  const failures = ({ responses }: Operation) =>
+    Object.entries<DocumentedResponse>(responses).filter(([status]) => Number(status) >= 400);
+
+  describe('is complete:', () => {
+    it('it is OpenAPI 3.1 and has the routes of the product', () => {
+      expect(document.json.openapi).toMatch(/^3\.1\./);
+      const names = document.routes.map(({ method, path }) => `${method} ${path}`);
+      expect(names).toEqual(
+        expect.arrayContaining(['POST /register', 'POST /login', 'GET /messages', 'POST /messages', 'GET /groups']),
+      );
+    });
+
+    it('every route has a summary, a tag and a name of its own', () => {
+      forEachRoute(({ summary, tags }) => (summary && tags?.length ? [] : ['has no summary or tag']));
+      const names = document.routes.map(({ operation }) => operation.operationId);
+      expect(new Set(names).size).toBe(names.length);
+    });
+
+    it('every route says what it answers, with a schema', () => {
+      forEachRoute((operation) =>
+        successes(operation).flatMap(([status, { description, content }]) => {
+          if (!description) return [`${status} has no description`];
+          if (status === '204') return content ? ['204 has a body'] : [];
+          return Object.values(content ?? {}).some(({ schema }) => schema) ? [] : [`${status} has no schema`];
+        }),
+      );
+    });
+
+    it('every error is a problem document with an example for each code', () => {
+      forEachRoute((operation) => {
+        if (failures(operation).length === 0) return ['cannot fail'];
+        return failures(operation).flatMap(([status, { content }]) => {
+          const examples = Object.entries(content?.[PROBLEM]?.examples ?? {});
+          if (examples.length === 0 || Object.keys(content ?? {}).length > 1) return [`${status} is no problem`];
+          return examples.flatMap(([code, { value }]) => {
+            const problem = value as ProblemDetails;
+            const errors = document.errorsAt(['components', 'schemas', 'ProblemResponse'], problem);
+            return problem.code === code && problem.status === Number(status)
+              ? errors
+              : [`${code} has a wrong example`];
+          });
+        });
+      });
+    });
+
+    it('every property has an example or a list of its values', () => {
+      const hasExample = (schema: Schema): boolean =>
+        [schema.example, schema.enum, schema.$ref, schema.items, schema.anyOf].some((one) => one !== undefined);
+      const wrong = Object.entries(document.json.components.schemas).flatMap(([name, { properties = {} }]) =>
+        Object.entries(properties)
+          .filter(([, schema]) => !hasExample(schema))
+          .map(([property]) => `${name}.${property}`),
+      );
+      expect(wrong).toEqual([]);
+    });
+
+    it('every example is one that its schema allows', () => {
+      const wrong = Object.entries(document.json.components.schemas).flatMap(([name, { properties = {} }]) =>
+        Object.entries(properties)
+          .filter(([, { example }]) => example !== undefined)
+          .flatMap(([property, { example }]) =>
+            document
+              .errorsAt(['components', 'schemas', name, 'properties', property], example)
+              .map((error) => `${name}.${property}${error}`),
+          ),
+      );
+      expect(wrong).toEqual([]);
+    });
+
+    it('every body has an example that is right as a whole', () => {
+      forEachRoute(({ requestBody }) => {
+        if (!requestBody) return [];
+        const { schema, examples } = requestBody.content['application/json']!;
+        const name = (schema as Schema).$ref!.split('/').at(-1)!;
+        const { properties = {} } = document.json.components.schemas[name]!;
+        const assembled = Object.fromEntries(Object.entries(properties).map(([key, { example }]) => [key, example]));
+        const values = examples ? Object.values(examples).map(({ value }) => value) : [assembled];
+        return values.flatMap((value) => document.errorsAt(['components', 'schemas', name], value));
+      });
+    });
+
+    it('every parameter has a description or an example, and none but a path is filled in by it', () => {
+      forEachRoute(({ parameters = [] }) =>
+        parameters
+          .filter(({ in: where, description, schema }) => (where === 'path' ? !('example' in schema) : !description))
+          .map(({ name }) => `${name} is not described`),
+      );
+    });
+
+    it('numbers are whole, ids are UUIDs, times are date-times', () => {
+      const { MessageResponse: message } = document.json.components.schemas;
+      expect(message?.properties).toMatchObject({
+        id: { type: 'string', format: 'uuid' },
+        seq: { type: 'integer' },
+        createdAt: { type: 'string', format: 'date-time' },
+        editedAt: { type: ['string', 'null'], format: 'date-time' },
+      });
+      expect(JSON.stringify(document.json)).not.toContain('"type":"number"');
+    });
+
+    it('the limits of the inputs are in it', () => {
+      const { SendMessageDto, RegisterDto } = document.json.components.schemas;
+      expect(SendMessageDto?.properties?.text).toMatchObject({ minLength: 1, maxLength: 4000 });
+      expect(RegisterDto?.properties?.password).toMatchObject({ minLength: 8, maxLength: 128 });
+      const limit = document.find('GET', '/groups').operation.parameters!.find(({ name }) => name === 'limit');
+      expect(limit).toMatchObject({ required: false, schema: { type: 'integer', minimum: 1, maximum: 100 } });
+    });
+
+    it('what a header announces is in it', () => {
+      const { responses } = document.find('POST', '/messages').operation;
+      expect(Object.keys(responses['201']!.headers!)).toEqual(['RateLimit', 'RateLimit-Policy']);
+      expect(Object.keys(responses['429']!.headers!)).toContain('Retry-After');
+      expect(Object.keys(responses['401']!.headers!)).toContain('WWW-Authenticate');
+    });
+  });
+
+  it('asks for a token exactly where the server does', async () => {
+    const nobody = new Api(server.url);
+    for (const { method, path, operation } of document.routes) {
+      const name = `${method} ${path}`;
+      const { status } = await nobody.request(method, path.replace(/\{\w+\}/g, crypto.randomUUID()));
+      expect([name, operation.security]).toEqual([name, PUBLIC.includes(name) ? [] : [{ bearer: [] }]]);
+      expect([name, status === 401]).toEqual([name, !PUBLIC.includes(name)]);
+    }
+  });
+
+  it('passes the linter', async () => {
+    const problems = await lintFromString({
+      source: JSON.stringify(document.json),
+      absoluteRef: 'openapi.json',
+      config: await createConfig({ extends: ['recommended'] }),
+    });
+    const lines = problems.map(({ severity, ruleId, location, message }) => ({
+      severity,
+      line: `${ruleId} ${location[0]?.pointer}: ${message}`,
+    }));
+    for (const { line } of lines.filter(({ severity }) => severity === 'warn')) console.warn(line);
+    expect(lines.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
+  it('makes a typed client that compiles strictly and works', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'messendger-client-'));
+    try {
+      await writeFile(join(folder, 'api.json'), JSON.stringify(document.json));
+      const generator = join(MODULES, 'swagger-typescript-api', 'dist', 'cli.mjs');
+      const options = ['-p', 'api.json', '-o', '.', '-n', 'api.ts', '--generate-union-enums'];
+      await run(process.execPath, [generator, 'generate', ...options], { cwd: folder });
+      const generated = await readFile(join(folder, 'api.ts'), 'utf8');
+      // It switches the compiler off in its own file; here it is to prove itself.
+      await writeFile(join(folder, 'api.ts'), generated.replace('// @ts-nocheck', ''));
+      await writeFile(join(folder, 'use.ts'), CONSUMER);
+      await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+      await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(CLIENT_TSCONFIG));
+      await run(process.execPath, [join(MODULES, 'typescript', 'bin', 'tsc'), '-p', folder]).catch((error: unknown) =>
+        Promise.reject(new Error((error as { stdout: string }).stdout)),
+      );
+      const { stdout } = await run(process.execPath, [join(folder, 'use.js'), server.url, PASSWORD]);
+      expect(JSON.parse(stdout)).toEqual({ seq: 1, text: 'Hello', group: 'Engineering', code: 'group_not_found' });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('is what the server does', async () => {
+    const seen = new Set<string>();
+    /** Calls, and holds the answer against the document. */
+    const call = async <T>(api: Api, expected: number | string, ...request: Parameters<Api['request']>) => {
+      const [method, path] = request;
+      const answer = await api.request<T>(...request);
+      const route = document.find(method, path.split('?')[0]!);
+      const errors = document.errorsOf(route, answer.status, answer.headers.get('content-type'), answer.body);
+      const { code } = answer.body as Partial<ProblemDetails>;
+      expect({ request, errors, result: code ?? answer.status }).toEqual({ request, errors: [], result: expected });
+      if (code) {
+        const examples = route.operation.responses[answer.status]?.content?.[PROBLEM]?.examples ?? {};
+        expect(Object.keys(examples)).toContain(code);
+      } else {
+        seen.add(`${method} ${route.path}`);
+      }
+      return answer.body;
+    };
+    const nobody = new Api(server.url);
+    const register = async (username: string) => {
+      const account = { username, password: PASSWORD, email: `${username}@example.org` };
+      const { user, accessToken } = await call<AuthResult>(nobody, 201, 'POST', '/register', account);
+      return { ...user, api: new Api(server.url, accessToken) };
+    };
+    const ann = await register('conform-ann');
+    const bob = await register('conform-bob');
+    const nowhere = crypto.randomUUID();
+
+    await call(nobody, 200, 'POST', '/login', { username: ann.username, password: PASSWORD });
+    await call(nobody, 'invalid_credentials', 'POST', '/login', { username: ann.username, password: 'wrong' });
+    await call(nobody, 'username_taken', 'POST', '/register', { username: ann.username, password: PASSWORD });
+    await call(nobody, 'validation_failed', 'POST', '/register', { username: 'x' });
+    await call(nobody, 'malformed_request', 'POST', '/register', '{');
+    await call(nobody, 'payload_too_large', 'POST', '/register', { username: 'x'.repeat(200_000) });
+    await call(nobody, 'unsupported_media_type', 'POST', '/register', 'x', { 'content-type': 'text/plain' });
+    await call(nobody, 'unauthenticated', 'GET', '/users/me');
+    await call(nobody, 200, 'GET', '/health/live');
+    await call(nobody, 200, 'GET', '/health/ready');
+
+    await call(ann.api, 200, 'GET', '/users/me');
+    await call(ann.api, 200, 'PATCH', '/users/me', { email: null });
+    await call(ann.api, 'email_taken', 'PATCH', '/users/me', { email: bob.email });
+    await call(ann.api, 200, 'GET', '/users?query=conform&limit=1');
+    await call(ann.api, 200, 'GET', `/users/${bob.id}`);
+    await call(ann.api, 'user_not_found', 'GET', `/users/${nowhere}`);
+
+    const group = await call<Group>(ann.api, 201, 'POST', '/groups', { kind: 'public', name: 'Conform' });
+    await call(ann.api, 201, 'POST', '/groups', { kind: 'direct', userId: bob.id });
+    await call(ann.api, 'validation_failed', 'POST', '/groups', { kind: 'public' });
+    const send = (text: string, more = {}) =>
+      call<Message>(ann.api, 201, 'POST', '/messages', { groupId: group.id, text, ...more });
+    const first = await send('First');
+    const reply = await send('Second', { replyTo: first.id });
+    await call(ann.api, 'message_id_conflict', 'POST', '/messages', { groupId: group.id, text: 'x', id: first.id });
+    await call(ann.api, 'group_not_found', 'POST', '/messages', { groupId: nowhere, text: 'x' });
+    await call(bob.api, 'not_a_member', 'POST', '/messages', { groupId: group.id, text: 'x' });
+    await call(ann.api, 200, 'GET', `/messages?groupId=${group.id}&limit=1`);
+    await call(ann.api, 200, 'GET', '/groups?limit=1');
+    await call(bob.api, 200, 'GET', '/groups?scope=public');
+    await call(bob.api, 200, 'GET', `/groups/${group.id}`);
+    await call(bob.api, 200, 'POST', `/groups/${group.id}/join`);
+    await call(bob.api, 200, 'POST', `/groups/${group.id}/read`, { seq: 1 });
+    await call(bob.api, 'not_the_owner', 'PATCH', `/groups/${group.id}`, { name: 'Mine' });
+    await call(ann.api, 200, 'PATCH', `/groups/${group.id}`, { description: 'Described' });
+    await call(ann.api, 200, 'PATCH', `/messages/${first.id}`, { text: 'Edited' });
+    await call(bob.api, 'not_the_author', 'PATCH', `/messages/${first.id}`, { text: 'Mine' });
+    const thumb = encodeURIComponent('👍');
+    await call(bob.api, 200, 'PUT', `/messages/${first.id}/reactions/${thumb}`);
+    await call(ann.api, 200, 'GET', `/messages/${first.id}/reactions?limit=1`);
+    await call(bob.api, 200, 'DELETE', `/messages/${first.id}/reactions/${thumb}`);
+    await call(bob.api, 'validation_failed', 'PUT', `/messages/${first.id}/reactions/x`);
+    await call(bob.api, 'message_not_found', 'PUT', `/messages/${nowhere}/reactions/${thumb}`);
+    await call(ann.api, 200, 'PUT', `/messages/${first.id}/pin`);
+    await call(ann.api, 200, 'GET', `/messages/pinned?groupId=${group.id}`);
+    await call(bob.api, 'not_the_owner', 'DELETE', `/messages/${first.id}/pin`);
+    await call(ann.api, 200, 'DELETE', `/messages/${first.id}/pin`);
+    await call(ann.api, 200, 'DELETE', `/messages/${first.id}`);
+    await call(ann.api, 'message_deleted', 'PATCH', `/messages/${first.id}`, { text: 'Back' });
+    await call(ann.api, 'message_deleted', 'PUT', `/messages/${first.id}/pin`);
+    await call(ann.api, 'message_deleted', 'PUT', `/messages/${first.id}/reactions/${thumb}`);
+    await call(ann.api, 200, 'GET', `/messages?groupId=${group.id}&around=${reply.seq}`);
+    await call(ann.api, 200, 'GET', `/groups/${group.id}/members?limit=1`);
+    await call(ann.api, 204, 'DELETE', `/groups/${group.id}/members/${bob.id}`);
+    await call(ann.api, 'member_not_found', 'DELETE', `/groups/${group.id}/members/${bob.id}`);
+    await call(ann.api, 201, 'POST', `/groups/${group.id}/members`, { userId: bob.id });
+    await call(ann.api, 204, 'DELETE', `/groups/${group.id}`);
+    await call(ann.api, 'group_not_found', 'GET', `/groups/${group.id}`);
+
+    const json = ({ operation }: { operation: Operation }) =>
+      successes(operation).every(([, { content }]) => !content || content['application/json']);
+    const all = document.routes.filter(json).map(({ method, path }) => `${method} ${path}`);
+    expect([...seen].sort()).toEqual(all.sort());
+  });
+});
+
+/** What an integrator would write. */
+const CONSUMER = `
+import { Api, type ProblemResponse } from './api.js';
+
+const [, , baseUrl, password = ''] = process.argv;
+const api = new Api<string>({ baseUrl, securityWorker: (token) => ({ headers: { Authorization: \`Bearer \${token}\` } }) });
+const { data: session } = await api.register.authRegister({ username: 'generated', password });
+api.setSecurityData(session.accessToken);
+const { data: group } = await api.groups.groupsCreate({ kind: 'public', name: 'Engineering' });
+const { data: message } = await api.messages.messagesSend({ groupId: group.id, text: 'Hello' });
+const seq: number = message.seq;
+const peer: string | undefined = group.peer?.username;
+const code = await api.groups.groupsGet(message.id).catch((answer: { error: ProblemResponse }) => answer.error.code);
+console.log(JSON.stringify({ seq, text: message.text, group: group.name, code, peer }));
+`;
+
+const CLIENT_TSCONFIG = {
+  compilerOptions: {
+    strict: true,
+    module: 'nodenext',
+    target: 'es2023',
+    lib: ['es2023', 'dom', 'dom.iterable'],
+    types: ['node'],
+    typeRoots: [join(MODULES, '@types')],
+  },
+};

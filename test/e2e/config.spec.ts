@@ -1,0 +1,199 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigError, loadConfig } from '../../src/config/load-config.js';
+import { settings } from '../../src/config/settings.js';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const STRONG = 'k3Jx9Qv2Lw8Zt5Rb7Nm4Hc6Pd1Fg0Ys-UaEiOqWrTy';
+
+describe('The configuration', () => {
+  const home = process.cwd();
+  let folder: string;
+
+  // `.env` is read in the working directory, and the data folder is below it.
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'messendger-config-'));
+    process.chdir(folder);
+  });
+  afterEach(async () => {
+    process.chdir(home);
+    await rm(folder, { recursive: true });
+  });
+
+  const errorOf = (environment: Record<string, string>): string => {
+    try {
+      loadConfig(environment);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+    throw new Error('It was accepted');
+  };
+
+  it('needs nothing', () => {
+    expect(loadConfig({})).toMatchObject({
+      production: false,
+      port: 8000,
+      host: 'localhost',
+      dataDir: './data',
+      databaseUrl: null,
+      accessTokenTtl: 43_200,
+      rateLimits: true,
+      trustProxy: 0,
+    });
+  });
+
+  it('takes what is set', () => {
+    const config = loadConfig({
+      NODE_ENV: 'production',
+      PORT: '0',
+      HOST: '::',
+      DATABASE_URL: 'postgresql://me@db/chat?sslmode=require',
+      DATABASE_POOL_SIZE: '25',
+      JWT_SECRET: STRONG,
+      ACCESS_TOKEN_TTL: '15m',
+      RATE_LIMITS: 'off',
+      TRUST_PROXY: '2',
+      SHUTDOWN_TIMEOUT: '1m',
+    });
+    expect(config).toMatchObject({
+      production: true,
+      port: 0,
+      host: '::',
+      databaseUrl: 'postgresql://me@db/chat?sslmode=require',
+      databasePoolSize: 25,
+      jwtSecret: STRONG,
+      accessTokenTtl: 900,
+      rateLimits: false,
+      trustProxy: 2,
+      shutdownTimeout: 60,
+    });
+  });
+
+  it.each([
+    ['90', 90],
+    ['90s', 90],
+    ['2m', 120],
+    ['3h', 10_800],
+    ['7d', 604_800],
+  ])('reads the duration %s as %d seconds', (given, seconds) => {
+    expect(loadConfig({ ACCESS_TOKEN_TTL: given }).accessTokenTtl).toBe(seconds);
+  });
+
+  it.each<[name: keyof typeof settings, values: string[], reason: RegExp]>([
+    ['NODE_ENV', ['prod', 'PRODUCTION', 'true'], /not in choices/],
+    ['PORT', ['x', '-1', '65536', '80.5', '0x50', '8e3', ' 80', '80 443'], /not a whole number from 0 to 65535/],
+    [
+      'DATABASE_URL',
+      ['db', 'localhost:5432/chat', 'mysql://db/chat', 'postgres:/', 'postgres://'],
+      /not a postgres:\/\/ URL/,
+    ],
+    ['DATABASE_POOL_SIZE', ['0', '1', '201', 'many'], /not a whole number from 2 to 200/],
+    ['JWT_SECRET', ['short', 'x'.repeat(31)], /needs 32 or more/],
+    ['ACCESS_TOKEN_TTL', ['0', '12 h', '1w', '-1h', '1.5h', 'forever', '9999999999d'], /not a duration/],
+    ['RATE_LIMITS', ['true', 'yes', '1', 'ON'], /neither on nor off/],
+    ['TRUST_PROXY', ['true', '-1', '17'], /not a whole number from 0 to 16/],
+    ['SHUTDOWN_TIMEOUT', ['0', 'soon', '2h'], /not a duration/],
+  ])('refuses a wrong %s, says why and gives an example', (name, values, reason) => {
+    for (const value of values) {
+      const message = errorOf({ [name]: value });
+      expect(message).toMatch(new RegExp(`^${name} cannot be used: `));
+      expect(message).toMatch(reason);
+      expect(message).toContain(`Example: ${name}=${settings[name].example}`);
+    }
+  });
+
+  it('names every setting that is wrong at once, a line for each', () => {
+    const lines = errorOf({ PORT: 'x', RATE_LIMITS: 'x', TRUST_PROXY: 'x' }).split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['PORT', 'RATE_LIMITS', 'TRUST_PROXY']);
+  });
+
+  it('takes an empty value for none', () => {
+    expect(loadConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 8000, databaseUrl: null });
+  });
+
+  it('has examples that are accepted', () => {
+    const examples = Object.entries(settings).map(([name, { example }]) => [name, example] as [string, string]);
+    expect(() => loadConfig({ ...Object.fromEntries(examples), JWT_SECRET: STRONG })).not.toThrow();
+  });
+
+  describe('in production', () => {
+    it.each([
+      ['none', undefined, /needed in production/],
+      ['an empty one', '', /needed in production/],
+      ['a short one', 'abcdefghij0123456789', /needs 32 or more/],
+      ['the example', settings.JWT_SECRET.example, /an example or easily guessed/],
+      ['one character over and over', 'x'.repeat(64), /an example or easily guessed/],
+      ['few characters', '0101101001011010'.repeat(4) + '2', /an example or easily guessed/],
+      ['a word over and over', 'my-secret-123'.repeat(4), /an example or easily guessed/],
+    ])('refuses %s for a secret', (_, secret, reason) => {
+      const message = errorOf({ NODE_ENV: 'production', ...(secret !== undefined && { JWT_SECRET: secret }) });
+      expect(message).toMatch(/^JWT_SECRET cannot be used: /);
+      expect(message).toMatch(reason);
+      if (secret && secret !== settings.JWT_SECRET.example) expect(message).not.toContain(secret);
+    });
+
+    it('makes no secret of its own', () => {
+      errorOf({ NODE_ENV: 'production' });
+      expect(existsSync('data')).toBe(false);
+    });
+  });
+
+  describe('in development', () => {
+    it('makes a secret once, keeps it, and lets nobody else read it', async () => {
+      const first = loadConfig({ DATA_DIR: './there' }).jwtSecret;
+      expect(Buffer.from(first, 'base64').length).toBe(48);
+      expect(loadConfig({ DATA_DIR: './there' }).jwtSecret).toBe(first);
+      expect((await stat('there/jwt-secret')).mode & 0o777).toBe(0o600);
+      expect(loadConfig({ DATA_DIR: './elsewhere' }).jwtSecret).not.toBe(first);
+    });
+
+    it('prefers the secret that is set', () => {
+      expect(loadConfig({ JWT_SECRET: STRONG }).jwtSecret).toBe(STRONG);
+      expect(existsSync('data')).toBe(false);
+    });
+  });
+
+  describe('in a .env file', () => {
+    it('is read, with comments and quotes', async () => {
+      await writeFile('.env', `# A comment\nPORT=8123\nHOST="0.0.0.0" # all\nRATE_LIMITS=off\n`);
+      expect(loadConfig({})).toMatchObject({ port: 8123, host: '0.0.0.0', rateLimits: false });
+    });
+
+    it('yields to the environment', async () => {
+      await writeFile('.env', 'PORT=8123\nTRUST_PROXY=1\n');
+      expect(loadConfig({ PORT: '9000' })).toMatchObject({ port: 9000, trustProxy: 1 });
+    });
+
+    it('is as strictly checked', async () => {
+      await writeFile('.env', 'PORT=eight\n');
+      expect(errorOf({})).toMatch(/^PORT cannot be used: "eight"/);
+    });
+  });
+
+  describe('is documented', () => {
+    const shown = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
+
+    it('in .env.example: every setting, commented, as it is when it is not set', async () => {
+      const expected = Object.entries(settings).map(([name, { desc, default: standard, example }]) =>
+        [`# ${desc}.`, `#${name}=${shown(standard ?? example)}`, ''].join('\n'),
+      );
+      const [, ...blocks] = (await readFile(join(ROOT, '.env.example'), 'utf8')).split(/^(?=# .*\n#[A-Z])/m);
+      expect(blocks.map((block) => `${block.trim()}\n`)).toEqual(expected);
+    });
+
+    it('in the README: every setting, in one table', async () => {
+      const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+      const rows = readme.match(/^\| `[A-Z_]+` .*$/gm) ?? [];
+      const expected = Object.entries(settings).map(([name, { desc, default: standard, example }]) => {
+        const value = standard === undefined ? '' : `\`${shown(standard)}\``;
+        return `| \`${name}\` | ${value} | ${desc} | \`${example}\` |`;
+      });
+      const normal = (row: string) => row.replace(/\s+\|/g, ' |').replace(/\|\s+/g, '| ');
+      expect(rows.map(normal)).toEqual(expected.map(normal));
+    });
+  });
+});
