@@ -1,4 +1,5 @@
 import { Initial1763800000000 } from './1763800000000-initial.js';
+import { ReactionsAndPins1763900000000 } from './1763900000000-reactions-and-pins.js';
 
 /** Every migration, oldest first. A new one is added at the end. */
-export const migrations = [Initial1763800000000];
+export const migrations = [Initial1763800000000, ReactionsAndPins1763900000000];

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Problem } from '../common/problem.js';
@@ -14,6 +15,9 @@ export const TOKEN_RULES = {
 };
 /** RFC 9068 section 2.1: a token of another kind is never taken for an access token. */
 const TYPE = 'at+jwt';
+
+/** The secret as a key: given a string, jsonwebtoken first tries for every token whether it is a public key. */
+export const signingKey = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
 
 /** A token whose signature, issuer, audience and time are right. */
 export interface VerifiedToken {

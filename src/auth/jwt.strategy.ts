@@ -3,7 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Principal } from '../common/principal.js';
 import { Config } from '../config/config.js';
-import { AccessTokens, TOKEN_RULES, type VerifiedToken } from './access-tokens.js';
+import { AccessTokens, signingKey, TOKEN_RULES, type VerifiedToken } from './access-tokens.js';
 
 /** The header comes with the payload, since the kind of the token stands there. */
 const verification = { ...TOKEN_RULES, jsonWebTokenOptions: { complete: true } };
@@ -15,9 +15,11 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     config: Config,
     private readonly tokens: AccessTokens,
   ) {
+    const key = signingKey(config.jwtSecret);
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKey: config.jwtSecret,
+      secretOrKeyProvider: (_request: unknown, _token: unknown, done: (error: null, key: never) => void) =>
+        done(null, key as never),
       ...verification,
     });
   }

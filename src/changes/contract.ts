@@ -42,7 +42,24 @@ export interface QuotedMessage {
   excerpt: string;
 }
 
-/** A message. A deleted one stays as a tombstone: its `text` is empty and `deletedAt` is set. */
+/**
+ * How many people reacted to a message with one emoji. `userIds` names the first 20 of them; where `count` is larger, I
+ * may be among the others, and `GET /messages/:id/reactions?userId=` tells.
+ */
+export interface ReactionSummary {
+  emoji: string;
+  count: number;
+  userIds: string[];
+}
+
+/** What one person reacted with. */
+export interface Reaction {
+  emoji: string;
+  user: UserSummary;
+  createdAt: string;
+}
+
+/** A message. A deleted one stays as a tombstone: without text, reactions and pin, and `deletedAt` is set. */
 export interface Message {
   id: string;
   groupId: string;
@@ -53,9 +70,14 @@ export interface Message {
   sender: UserSummary;
   text: string;
   replyTo: QuotedMessage | null;
+  /** By emoji, in the order in which they first came; at most 20. */
+  reactions: ReactionSummary[];
   createdAt: string;
   editedAt: string | null;
   deletedAt: string | null;
+  pinnedAt: string | null;
+  /** The id of who pinned it. */
+  pinnedBy: string | null;
 }
 
 /** A user's place in a group. `leftAt` is set once it ended. */
@@ -149,6 +171,10 @@ export interface ClientToServerEvents {
   'message:send': Command<{ groupId: string; text: string; id?: string; replyTo?: string }, Message>;
   'message:edit': Command<{ id: string; text: string }, Message>;
   'message:delete': Command<{ id: string }, Message>;
+  'message:pin': Command<{ id: string }, Message>;
+  'message:unpin': Command<{ id: string }, Message>;
+  'reaction:add': Command<{ messageId: string; emoji: string }, Message>;
+  'reaction:remove': Command<{ messageId: string; emoji: string }, Message>;
   'group:sync': Command<{ groupId: string; after: number; limit?: number }, SyncResult>;
   'group:read': Command<{ groupId: string; seq: number }, { readSeq: number; unread: number }>;
   typing: Command<{ groupId: string }, Record<string, never>>;

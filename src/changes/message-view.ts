@@ -1,10 +1,11 @@
-import type { Message } from './contract.js';
+import type { Message, ReactionSummary } from './contract.js';
 
 const EXCERPT = 200;
 
 /** The columns of a message as it travels; select them from `MESSAGE_TABLES`. */
 export const MESSAGE_COLUMNS = `
   m.id, m.group_id, m.seq, m.revision, m.created_revision, m.text, m.created_at, m.edited_at, m.deleted_at,
+  m.reactions, m.pinned_at, m.pinned_by,
   m.sender_id, sender.username AS sender_username, sender.display_name AS sender_display_name,
   quoted.id AS quoted_id, quoted.seq AS quoted_seq, left(quoted.text, ${EXCERPT}) AS quoted_excerpt,
   quoted.sender_id AS quoted_sender_id, quoted_sender.username AS quoted_username,
@@ -28,6 +29,9 @@ export interface MessageRow {
   created_at: Date;
   edited_at: Date | null;
   deleted_at: Date | null;
+  reactions: ReactionSummary[] | null;
+  pinned_at: Date | null;
+  pinned_by: string | null;
   sender_id: string;
   sender_username: string;
   sender_display_name: string;
@@ -49,9 +53,12 @@ export function toMessage(row: MessageRow): Message {
     sender: { id: row.sender_id, username: row.sender_username, displayName: row.sender_display_name },
     text: row.text,
     replyTo: row.quoted_id === null ? null : toQuote(row),
+    reactions: row.reactions ?? [],
     createdAt: row.created_at.toISOString(),
     editedAt: row.edited_at?.toISOString() ?? null,
     deletedAt: row.deleted_at?.toISOString() ?? null,
+    pinnedAt: row.pinned_at?.toISOString() ?? null,
+    pinnedBy: row.pinned_by,
   };
 }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
 import { dataSourceOptions } from './data-source.js';
+import { Statements } from './statements.js';
 
 /** The connection pool. Feature modules add their entities with `TypeOrmModule.forFeature`. */
 @Module({
@@ -14,5 +15,7 @@ import { dataSourceOptions } from './data-source.js';
       },
     }),
   ],
+  providers: [Statements],
+  exports: [Statements],
 })
 export class DatabaseModule {}

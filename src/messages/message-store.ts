@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { MESSAGE_COLUMNS, MESSAGE_TABLES, type MessageRow } from '../changes/message-view.js';
+import { Statements } from '../database/statements.js';
 
 /** A message to be written, checked and with its id. */
 export interface Draft {
@@ -67,7 +68,10 @@ const WRITE = `
 /** The SQL under `MessageWriter`. */
 @Injectable()
 export class MessageStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly statements: Statements,
+  ) {}
 
   /**
    * Writes the drafts, which have distinct ids, and says what became of each, in their order. All or nothing is
@@ -75,7 +79,7 @@ export class MessageStore {
    */
   async write(drafts: Draft[]): Promise<Outcome[]> {
     const column = <K extends keyof Draft>(key: K) => drafts.map((draft) => draft[key]);
-    const rows = await this.dataSource.query<OutcomeRow[]>(WRITE, [
+    const rows = await this.statements.run<OutcomeRow>('write-messages', WRITE, [
       column('id'),
       column('groupId'),
       column('senderId'),

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ReactionSummary } from '../changes/contract.js';
 
 /** A message as it is changed. It is written by `MessageWriter` and read through `changes/message-view`. */
 @Entity('messages')
@@ -26,4 +27,14 @@ export class MessageRecord {
 
   @Column('timestamptz', { name: 'deleted_at', nullable: true })
   deletedAt!: Date | null;
+
+  /** What the message shows of its reactions, null for none; the reactions themselves are `ReactionRecord`s. */
+  @Column('jsonb', { nullable: true })
+  reactions!: ReactionSummary[] | null;
+
+  @Column('timestamptz', { name: 'pinned_at', nullable: true })
+  pinnedAt!: Date | null;
+
+  @Column('uuid', { name: 'pinned_by', nullable: true })
+  pinnedBy!: string | null;
 }

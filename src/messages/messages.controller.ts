@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, Headers, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { MessageResponse } from '../changes/dto/message.dto.js';
-import { ApiProblems } from '../common/api-problems.decorator.js';
+import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/fields.js';
 import { UserId } from '../common/principal.js';
-import { EditMessageDto, ListMessagesQuery, SendMessageDto } from './dto/message-inputs.dto.js';
+import { EditMessageDto, ListMessagesQuery, SEND_EXAMPLES, SendMessageDto } from './dto/message-inputs.dto.js';
 import { MessagePageResponse } from './dto/message-page.dto.js';
 import { HistoryService } from './history.service.js';
 import { withIdempotencyKey } from './idempotency-key.js';
@@ -28,17 +28,12 @@ export class MessagesController {
     description: 'The id that the message is to have; the same as `id` in the body',
     schema: { type: 'string', format: 'uuid' },
   })
-  @ApiProblems(
-    'malformed_request',
-    'group_not_found',
-    'message_id_conflict',
-    'payload_too_large',
-    'unsupported_media_type',
-  )
+  @ApiBody({ type: SendMessageDto, examples: SEND_EXAMPLES })
+  @ApiProblems(...BODY_PROBLEMS, 'group_not_found', 'message_id_conflict')
   send(
     @UserId() me: string,
     @Body() dto: SendMessageDto,
-    @Headers('idempotency-key') key?: string,
+    @Headers('Idempotency-Key') key?: string,
   ): Promise<MessageResponse> {
     return this.messages.send(me, withIdempotencyKey(dto, key));
   }
@@ -52,7 +47,7 @@ export class MessagesController {
 
   @Patch(':id')
   @ApiOperation({ summary: 'Edit a message (author)' })
-  @ApiProblems('malformed_request', 'message_not_found', 'not_the_author', 'message_deleted')
+  @ApiProblems(...BODY_PROBLEMS, 'message_not_found', 'not_the_author', 'message_deleted')
   edit(@UserId() me: string, @Param() { id }: IdParam, @Body() { text }: EditMessageDto): Promise<MessageResponse> {
     return this.messages.edit(me, id, text);
   }

@@ -1,6 +1,7 @@
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { ServerOptions } from 'socket.io';
 import type { ChatServer } from './chat-socket.js';
+import { TurnTransport } from './turn-transport.js';
 
 /** The longest packet that a client may send, in bytes: a message of 4,000 characters of any script fits well. */
 const MAX_PACKET = 64 * 1024;
@@ -11,12 +12,25 @@ const MAX_PACKET = 64 * 1024;
  */
 export class ChatIoAdapter extends IoAdapter {
   override createIOServer(port: number, options?: ServerOptions): ChatServer {
-    return super.createIOServer(port, {
+    const server = super.createIOServer(port, {
       ...options,
       // A broadcast is encoded once for all only without compression.
       perMessageDeflate: false,
       httpCompression: false,
       maxHttpBufferSize: MAX_PACKET,
     } as ServerOptions) as ChatServer;
+    useTurnTransport(server.engine as unknown as EngineParts);
+    return server;
   }
+}
+
+/** Engine.IO makes its transports with this method, which is not in its types. */
+interface EngineParts {
+  createTransport(name: string, request: never): unknown;
+}
+
+function useTurnTransport(engine: EngineParts): void {
+  const createTransport = engine.createTransport.bind(engine);
+  engine.createTransport = (name, request) =>
+    name === 'websocket' ? new TurnTransport(request) : createTransport(name, request);
 }

@@ -1,4 +1,4 @@
-import type { BroadcastOperator, DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { Change, ClientToServerEvents, ServerToClientEvents } from '../changes/contract.js';
 import type { User } from '../users/user.entity.js';
 import type { CommandLane } from './command-lane.js';
@@ -19,14 +19,8 @@ export interface SocketData {
 export type ChatServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 export type ChatSocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 
-/** The Socket.IO room of those who get a group's live changes. */
-export const groupRoom = (groupId: string): string => `group:${groupId}`;
-
-/** Emits a change under its own name, to one socket or to a room. */
-export function emitChange(
-  to: ChatSocket | BroadcastOperator<ServerToClientEvents, SocketData>,
-  { event, payload }: Change,
-): void {
+/** Emits a change under its own name. */
+export function emitChange(to: ChatSocket, { event, payload }: Change): void {
   // The compiler does not see that the name and the payload of one change belong together.
   const emit = to.emit.bind(to) as (event: Change['event'], payload: Change['payload']) => boolean;
   emit(event, payload);

@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem, type ProblemCode } from '../common/problem.js';
 import type { ChatSocket } from './chat-socket.js';
+import { terminate } from './outlet.js';
 
 /** How long a client may take to be told that the connection ends, in milliseconds. */
 const FAREWELL = 2_000;
+
+/** How long a client that does not read may take to be told, in milliseconds. */
+const LAST_CHANCE = 5_000;
 
 /** Says why, and closes the connection. */
 export function close(socket: ChatSocket, code: ProblemCode): void {
@@ -12,6 +16,13 @@ export function close(socket: ChatSocket, code: ProblemCode): void {
   // The transport is closed under a client that may come back by itself; one that may not is disconnected.
   if (code === 'token_expired') socket.disconnect(true);
   else socket.conn.close();
+}
+
+/** Closes the connection of a client that does not read; what waits for it is thrown away if it still does not. */
+export function closeTooSlow(socket: ChatSocket): void {
+  const timer = setTimeout(() => terminate(socket), LAST_CHANCE).unref();
+  socket.once('disconnect', () => clearTimeout(timer));
+  close(socket, 'too_slow');
 }
 
 /** Closes the connections; resolves when all have been told and are closed, or after two seconds. */

@@ -1,30 +1,46 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Event } from 'socket.io';
 import { RateLimits } from '../auth/rate-limits/rate-limits.js';
-import type { Ack, ClientToServerEvents } from '../changes/contract.js';
+import type { Ack } from '../changes/contract.js';
 import { Problem } from '../common/problem.js';
 import { toProblem } from '../common/to-problem.js';
+import { createValidationPipe } from '../common/validation.js';
+import { ChatCommands, type Command, type CommandName } from './chat-commands.js';
 import type { ChatSocket } from './chat-socket.js';
+import { closeTooSlow } from './close.js';
+import { isTooSlow } from './outlet.js';
 
-const COMMANDS: ReadonlySet<string> = new Set([
-  'message:send',
-  'message:edit',
-  'message:delete',
-  'group:sync',
-  'group:read',
-  'typing',
-] satisfies (keyof ClientToServerEvents)[]);
+type Answer = (answer: Ack<unknown>) => void;
 
 /**
- * What every packet of a socket passes before the gateway sees it: only known commands, one payload each, within the
- * limits, in the order in which they were sent. Whatever the answer, it is acknowledged.
+ * Carries out the commands of a socket: only known ones, with one payload that is valid, within the limits, begun in the
+ * order in which they were sent. Whatever was sent, it is acknowledged, with `{ data }` or `{ error }`.
  */
 @Injectable()
 export class CommandGate {
+  private readonly logger = new Logger('Socket');
+  private readonly validation = createValidationPipe();
   private readonly running = new Set<Promise<void>>();
   private closed = false;
 
-  constructor(private readonly limits: RateLimits) {}
+  constructor(
+    private readonly commands: ChatCommands,
+    private readonly limits: RateLimits,
+  ) {}
+
+  guard(socket: ChatSocket): void {
+    // The middleware of a packet never calls `next`: nothing else listens.
+    socket.use((packet) => {
+      const answer = takeAck(packet);
+      try {
+        const command = this.find(packet);
+        if (isTooSlow(socket)) return closeTooSlow(socket);
+        socket.data.lane.run(() => this.track(this.carryOut(socket, command, packet[1], answer)));
+      } catch (error) {
+        answer({ error: toProblem(error).toDetails() });
+      }
+    });
+  }
 
   /** Lets no more commands in; resolves when those that are in have been acknowledged. */
   async drain(): Promise<void> {
@@ -32,51 +48,38 @@ export class CommandGate {
     await Promise.all(this.running);
   }
 
-  guard(socket: ChatSocket): void {
-    socket.use((packet, next) => {
-      const answer = takeAck(packet);
-      try {
-        if (this.closed) throw new Problem('server_stopping', undefined, { retryAfter: 1 });
-        refuseUnknown(packet);
-        socket.data.lane.run(() => this.admit(socket, packet, answer, next));
-      } catch (error) {
-        answer({ error: toProblem(error).toDetails() });
-      }
-    });
+  private find(packet: Event): Command {
+    if (this.closed) throw new Problem('server_stopping', undefined, { retryAfter: 1 });
+    const [name, ...payloads] = packet;
+    const { table } = this.commands;
+    if (!Object.hasOwn(table, name)) {
+      throw new Problem('unknown_command', `The commands are ${Object.keys(table).join(', ')}.`);
+    }
+    if (payloads.length > 1) throw Problem.field('payload', 'a command has one payload');
+    return table[name as CommandName];
   }
 
-  /** Hands the command to the gateway; resolves when it is acknowledged. */
-  private async admit(socket: ChatSocket, packet: Event, answer: Answer, next: () => void): Promise<void> {
+  private async carryOut(socket: ChatSocket, command: Command, payload: unknown, answer: Answer): Promise<void> {
     try {
       await this.limits.take('command', socket.data.user.id);
+      const checked: unknown = await this.validation.transform(payload, { type: 'body', metatype: command.payload });
+      answer({ data: await command.run(socket, checked as object) });
     } catch (error) {
-      answer({ error: toProblem(error).toDetails() });
-      return;
+      const problem = toProblem(error);
+      if (problem.status >= 500) this.logger.error(error);
+      answer({ error: problem.toDetails() });
     }
-    const [event, payload] = packet as [string, unknown];
-    const answered = new Promise<void>((done) => {
-      packet.splice(0, packet.length, event, payload, (given: Ack<unknown>) => {
-        answer(given);
-        done();
-      });
-      next();
-    });
-    this.running.add(answered);
-    await answered;
-    this.running.delete(answered);
+  }
+
+  private track(work: Promise<void>): Promise<void> {
+    this.running.add(work);
+    void work.then(() => this.running.delete(work));
+    return work;
   }
 }
-
-type Answer = (answer: Ack<unknown>) => void;
 
 /** Takes the acknowledgement function off the packet; a client that wants none has none. */
 function takeAck(packet: Event): Answer {
   if (typeof packet.at(-1) !== 'function' || packet.length < 2) return () => undefined;
   return packet.pop() as Answer;
-}
-
-function refuseUnknown(packet: Event): void {
-  const [event, ...payloads] = packet;
-  if (!COMMANDS.has(event)) throw new Problem('unknown_command', `The commands are ${[...COMMANDS].join(', ')}.`);
-  if (payloads.length > 1) throw Problem.field('payload', 'a command has one payload');
 }

@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { ChangeBus, type UserNews } from '../changes/change-bus.js';
 import { Problem } from '../common/problem.js';
+import { Config } from '../config/config.js';
 import { GroupsService } from '../groups/groups.service.js';
 import { toOwnUserResponse } from '../users/user.responses.js';
 import type { ChatSocket } from './chat-socket.js';
@@ -16,6 +18,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 @Injectable()
 export class Connections {
   private readonly logger = new Logger('Connections');
+  private readonly admit: LimitFunction;
 
   constructor(
     private readonly heads: GroupHeads,
@@ -23,7 +26,11 @@ export class Connections {
     private readonly feeds: GroupFeeds,
     private readonly groups: GroupsService,
     private readonly bus: ChangeBus,
-  ) {}
+    { databasePoolSize }: Config,
+  ) {
+    // When everyone comes back at once they wait here, and leave database connections to those who send.
+    this.admit = pLimit(Math.ceil(databasePoolSize / 2));
+  }
 
   /** Takes over a connection whose handshake was accepted. */
   open(socket: ChatSocket): void {
@@ -71,7 +78,7 @@ export class Connections {
   /** Runs `step` after what went before. When it fails the client is sent away, to come back and catch up. */
   private inOrder(socket: ChatSocket, before: Promise<void>, step: () => Promise<void>): Promise<void> {
     return before
-      .then(() => (socket.connected ? step() : undefined))
+      .then(() => this.admit(() => (socket.connected ? step() : undefined)))
       .catch((error: unknown) => {
         if (error instanceof Problem && error.code === 'group_not_found') return;
         this.logger.warn(`A connection could not be served: ${String(error)}`);

@@ -2,7 +2,9 @@ import { Logger } from '@nestjs/common';
 import type { GroupNews } from '../changes/change-bus.js';
 import type { Change } from '../changes/contract.js';
 import type { ChangeLog } from './change-log.js';
-import { type ChatServer, type ChatSocket, emitChange, groupRoom } from './chat-socket.js';
+import { type ChatSocket, emitChange } from './chat-socket.js';
+import { closeTooSlow } from './close.js';
+import { backlogOf, emit, encode, isTooSlow } from './outlet.js';
 
 /** Changes that are kept to catch up a socket that is only just behind. */
 const RECENT = 64;
@@ -42,7 +44,6 @@ export class GroupFeed {
     readonly groupId: string,
     /** The revision up to which everything was delivered. */
     private delivered: number,
-    private readonly server: ChatServer,
     private readonly log: ChangeLog,
     private readonly onEmpty: () => void,
   ) {
@@ -55,13 +56,11 @@ export class GroupFeed {
       case 'change':
         return this.offer(news.change);
       case 'read':
-        this.room.emit('group:read', { groupId: this.groupId, userId: news.userId, readSeq: news.readSeq });
+        this.tellAll('group:read', { groupId: this.groupId, userId: news.userId, readSeq: news.readSeq });
         return;
-      case 'typing': {
-        const own = [...this.members].filter((socket) => socket.data.user.id === news.userId).map(({ id }) => id);
-        this.room.except(own).volatile.emit('typing', { groupId: this.groupId, userId: news.userId });
+      case 'typing':
+        this.tellOthers(news.userId);
         return;
-      }
       case 'deleted':
         return this.end();
     }
@@ -96,7 +95,6 @@ export class GroupFeed {
     });
     this.members.delete(socket);
     socket.data.feeds.delete(this.groupId);
-    void socket.leave(groupRoom(this.groupId));
     this.closeIfEmpty();
   }
 
@@ -112,8 +110,21 @@ export class GroupFeed {
     else if (revision > this.delivered) await this.repair();
   }
 
-  private get room() {
-    return this.server.local.to(groupRoom(this.groupId));
+  private tellAll(...event: Parameters<typeof encode>): void {
+    if (this.members.size === 0) return;
+    const emission = encode(...event);
+    for (const socket of this.members) {
+      if (isTooSlow(socket)) this.sendAway(socket);
+      else emit(socket, emission);
+    }
+  }
+
+  /** Tells the other members' sockets that someone is typing; of no use to a socket that is behind. */
+  private tellOthers(userId: string): void {
+    const emission = encode('typing', { groupId: this.groupId, userId });
+    for (const socket of this.members) {
+      if (socket.data.user.id !== userId && backlogOf(socket) === 0) emit(socket, emission);
+    }
   }
 
   private offer(change: Change): void {
@@ -135,7 +146,7 @@ export class GroupFeed {
     if (gone !== undefined && change.event === 'member:left') {
       this.eject(gone, change.payload.member.removedBy === null ? 'left' : 'removed');
     }
-    emitChange(this.room, change);
+    this.tellAll(change.event, change.payload);
     this.delivered = revision;
     this.recent.push(change);
     if (this.recent.length > RECENT) this.recentFrom = this.recent.shift()!.payload.revision;
@@ -182,7 +193,7 @@ export class GroupFeed {
       this.letIn(this.delivered);
       if (page.changes.length > 0 && !page.more) {
         // Rows that changed more than once left holes in the numbers: nothing is missing up to here.
-        this.room.emit('group:synced', { groupId: this.groupId, revision: this.delivered });
+        this.tellAll('group:synced', { groupId: this.groupId, revision: this.delivered });
       }
       if (!page.more) return;
     }
@@ -202,7 +213,6 @@ export class GroupFeed {
   private join(socket: ChatSocket): void {
     this.members.add(socket);
     socket.data.feeds.set(this.groupId, this);
-    void socket.join(groupRoom(this.groupId));
   }
 
   private eject(userId: string, reason: 'left' | 'removed' | 'deleted'): void {
@@ -210,6 +220,12 @@ export class GroupFeed {
       this.leave(socket);
       socket.emit('group:removed', { groupId: this.groupId, reason });
     }
+  }
+
+  /** It catches up when it comes back. */
+  private sendAway(socket: ChatSocket): void {
+    for (const feed of [...socket.data.feeds.values()]) feed.leave(socket);
+    closeTooSlow(socket);
   }
 
   /** The group is erased. */

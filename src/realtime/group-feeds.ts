@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ChangeBus } from '../changes/change-bus.js';
 import { ChangeLog } from './change-log.js';
-import type { ChatServer } from './chat-socket.js';
 import { GroupFeed } from './group-feed.js';
 
 /** How often the feeds are compared with the database, in milliseconds. */
@@ -13,23 +12,17 @@ export class GroupFeeds implements OnApplicationShutdown {
   private readonly feeds = new Map<string, GroupFeed>();
   private readonly timer = setInterval(() => void this.sweep(), SWEEP).unref();
   private sweeping = false;
-  private server!: ChatServer;
 
   constructor(
     private readonly bus: ChangeBus,
     private readonly log: ChangeLog,
   ) {}
 
-  /** To be called once, before the first connection. */
-  serve(server: ChatServer): void {
-    this.server = server;
-  }
-
   /** The group's feed; a new one takes it that everything up to `revision` was delivered. */
   open(groupId: string, revision: number): { feed: GroupFeed; isNew: boolean } {
     const present = this.feeds.get(groupId);
     if (present) return { feed: present, isNew: false };
-    const feed: GroupFeed = new GroupFeed(groupId, revision, this.server, this.log, () => {
+    const feed: GroupFeed = new GroupFeed(groupId, revision, this.log, () => {
       stop();
       this.feeds.delete(groupId);
     });

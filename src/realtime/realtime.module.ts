@@ -4,6 +4,7 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { GroupsModule } from '../groups/groups.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { ChangeLog } from './change-log.js';
+import { ChatCommands } from './chat-commands.js';
 import { ChatGateway } from './chat.gateway.js';
 import { CommandGate } from './command-gate.js';
 import { Connections } from './connections.js';
@@ -18,6 +19,7 @@ import { TypingService } from './typing.service.js';
   imports: [AuthModule, ChangesModule, GroupsModule, MessagesModule],
   providers: [
     ChangeLog,
+    ChatCommands,
     ChatGateway,
     CommandGate,
     Connections,

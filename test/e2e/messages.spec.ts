@@ -34,9 +34,12 @@ describe('Messages', () => {
       sender: { id: ann.id, username: ann.user.username, displayName: ann.user.displayName },
       text: 'hello 👋',
       replyTo: null,
+      reactions: [],
       createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       editedAt: null,
       deletedAt: null,
+      pinnedAt: null,
+      pinnedBy: null,
     });
     expect((await list()).items).toEqual([body]);
   });
@@ -147,6 +150,29 @@ describe('Messages', () => {
       });
       await ann.api.delete(`/messages/${question.id}`);
       expect((await list()).items[1]!.replyTo).toMatchObject({ id: question.id, excerpt: '' });
+    });
+
+    it('carry it wherever they are told', async () => {
+      const [a, b] = [await ann.connect(), await bob.connect()];
+      const question = await a.do('message:send', { groupId: group.id, text: 'Why?' });
+      const replyTo = { id: question.id, seq: 1, sender: question.sender, excerpt: 'Why?' };
+      const reply = await b.do('message:send', { groupId: group.id, text: 'Because.', replyTo: question.id });
+      expect(reply.replyTo).toEqual(replyTo);
+      expect((await a.next('message:created', ({ message }) => message.id === reply.id)).message).toEqual(reply);
+      const again = await send(bob, { id: reply.id, text: 'Because.', replyTo: question.id });
+      expect(again.body).toEqual(reply);
+      expect((await list()).items[1]).toEqual(reply);
+      expect((await ann.api.get<Group>(`/groups/${group.id}`)).body.lastMessage).toEqual(reply);
+      const back = await ann.connect({ [group.id]: question.revision });
+      await back.next('group:synced');
+      expect(back.all('message:created').map(({ message }) => message)).toEqual([reply]);
+      const { changes } = await back.do('group:sync', { groupId: group.id, after: question.revision });
+      expect(changes.map(({ payload }) => 'message' in payload && payload.message)).toEqual([reply]);
+      const { body: edited } = await bob.api.patch<Message>(`/messages/${reply.id}`, { text: 'Just because.' });
+      expect(edited.replyTo).toEqual(replyTo);
+      await a.do('message:edit', { id: question.id, text: 'Why not?' });
+      expect((await list()).items[1]!.replyTo).toEqual({ ...replyTo, excerpt: 'Why not?' });
+      [ann, bob].forEach((person) => person.leave());
     });
 
     it('answer only messages of the same group', async () => {

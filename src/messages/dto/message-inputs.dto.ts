@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { IsId, IsText, IsWholeInQuery } from '../../common/fields.js';
 import { MAX_PAGE } from '../../common/paging.dto.js';
@@ -35,6 +36,23 @@ export class SendMessageDto {
   replyTo?: string;
 }
 
+/** Bodies of `POST /messages`, for the API document. */
+export const SEND_EXAMPLES = {
+  message: {
+    summary: 'A message',
+    value: { groupId: '0198c5a5-0e2b-7c11-8f3d-3f3f8ae0a9d1', text: 'Shall we ship on Thursday?' },
+  },
+  reply: {
+    summary: 'A reply, with an id of its own: send it again as often as you like, it is stored once',
+    value: {
+      id: '0198c5a6-9b02-7aa4-8c55-0d8f7b8f2e10',
+      groupId: '0198c5a5-0e2b-7c11-8f3d-3f3f8ae0a9d1',
+      text: 'Yes, everything is green.',
+      replyTo: '0198c5a6-2a40-7d0e-a5a1-6f0c9f6f7a33',
+    },
+  },
+};
+
 /** What a message is to say instead. */
 export class EditMessageDto {
   /** @example 'Yes, everything is green now.' */
@@ -54,9 +72,18 @@ export class DeleteMessageCommand {
   id!: string;
 }
 
+/** `message:pin` and `message:unpin` over a socket. */
+export class PinCommand {
+  @IsId()
+  id!: string;
+}
+
 /** Which part of a group's history to read; the newest page when it does not say. */
 export class ListMessagesQuery {
-  /** @example '0198c5a5-0e2b-7c11-8f3d-3f3f8ae0a9d1' */
+  /**
+   * A group that I am in.
+   * @example '0198c5a5-0e2b-7c11-8f3d-3f3f8ae0a9d1'
+   */
   @IsId()
   groupId!: string;
 
@@ -75,7 +102,11 @@ export class ListMessagesQuery {
   @IsWholeInQuery(0)
   around?: number;
 
-  /** How many messages at most. */
+  /**
+   * How many messages at most.
+   * @example 20
+   */
+  @ApiPropertyOptional()
   @IsOptional()
   @IsWholeInQuery(1, MAX_PAGE)
   limit: number = 50;

@@ -1,3 +1,4 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { Page } from '../../changes/contract.js';
 import { MessageResponse } from '../../changes/dto/message.dto.js';
 
@@ -5,10 +6,7 @@ import { MessageResponse } from '../../changes/dto/message.dto.js';
 export class MessagePageResponse implements Page<MessageResponse> {
   items!: MessageResponse[];
 
-  /**
-   * For newer messages, as `after`.
-   * @example null
-   */
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'For newer messages, as `after`' })
   nextCursor!: string | null;
 
   /**
