@@ -54,7 +54,8 @@ class Returner {
   /** Whether it caught up; it did not when the server had no time for it. */
   async #attempt() {
     const { url, group, token, revision } = this;
-    let decide = (/** @type {boolean} */ _caughtUp) => undefined;
+    /** @type {(caughtUp: boolean) => void} */
+    let decide;
     const decided = new Promise((resolve) => (decide = resolve));
     const auth = { token, group: group.id, cursors: { [group.id]: revision } };
     this.socket = await RawSocket.connect(url, auth, (frame, socket) => {
