@@ -52,6 +52,7 @@ export class Initial1763800000000 implements MigrationInterface {
         PRIMARY KEY (group_id, user_id)
       );
       CREATE INDEX memberships_user ON memberships (user_id) WHERE left_at IS NULL;
+      CREATE INDEX memberships_recent ON memberships (joined_at) WHERE left_at IS NULL;
       CREATE INDEX memberships_revision ON memberships (group_id, revision);
       CREATE INDEX memberships_joined ON memberships (group_id, joined_at, user_id) WHERE left_at IS NULL;
 

@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { Injectable } from '@nestjs/common';
 import type { Change } from './contract.js';
 
 /** What the nodes that serve a group's members are told about it. */
@@ -12,34 +11,49 @@ export type GroupNews =
 /** What the nodes to which a user is connected are told. */
 export type UserNews = { kind: 'added'; groupId: string; revision: number };
 
+/** Anything that is told. */
+export type News = GroupNews | UserNews;
+
 /**
  * Carries what happened to whoever delivers it. A hint: news may be lost, and comes in any order. Whoever listens
- * repairs that from the database, which is the truth. News is published after the commit, never before.
+ * repairs that from the database, which is the truth. News is published after the commit, never before, and publishing
+ * neither waits nor fails. This one carries it within the process; see `RedisChangeBus`.
  */
-@Injectable()
 export class ChangeBus {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
 
   publishToGroup(groupId: string, news: GroupNews): void {
-    this.emitter.emit(`group:${groupId}`, news);
+    this.publish(`group:${groupId}`, news);
   }
 
   publishToUser(userId: string, news: UserNews): void {
-    this.emitter.emit(`user:${userId}`, news);
+    this.publish(`user:${userId}`, news);
   }
 
   /** Listens to a group until the returned function is called. */
   onGroup(groupId: string, listener: (news: GroupNews) => void): () => void {
-    return this.listen(`group:${groupId}`, listener);
+    return this.listen(`group:${groupId}`, listener as (news: News) => void);
   }
 
   /** Listens to what concerns a user until the returned function is called. */
   onUser(userId: string, listener: (news: UserNews) => void): () => void {
-    return this.listen(`user:${userId}`, listener);
+    return this.listen(`user:${userId}`, listener as (news: News) => void);
   }
 
-  private listen(channel: string, listener: Parameters<EventEmitter['on']>[1]): () => void {
+  protected publish(channel: string, news: News): void {
+    this.emitter.emit(channel, news);
+  }
+
+  protected listen(channel: string, listener: (news: News) => void): () => void {
     this.emitter.on(channel, listener);
     return () => void this.emitter.off(channel, listener);
+  }
+
+  protected isListenedTo(channel: string): boolean {
+    return this.emitter.listenerCount(channel) > 0;
+  }
+
+  protected get channels(): string[] {
+    return this.emitter.eventNames() as string[];
   }
 }

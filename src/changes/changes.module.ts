@@ -1,5 +1,16 @@
 import { Module } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import { ChangeBus } from './change-bus.js';
+import { RedisChangeBus } from './redis-change-bus.js';
 
-@Module({ providers: [ChangeBus], exports: [ChangeBus] })
+@Module({
+  providers: [
+    {
+      provide: ChangeBus,
+      inject: [Config],
+      useFactory: ({ redisUrl }: Config) => (redisUrl === null ? new ChangeBus() : new RedisChangeBus(redisUrl)),
+    },
+  ],
+  exports: [ChangeBus],
+})
 export class ChangesModule {}

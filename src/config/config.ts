@@ -8,6 +8,8 @@ export class Config {
   /** Where PostgreSQL is. Null in what was read from the environment: start the embedded one. */
   readonly databaseUrl: string | null = null;
   readonly databasePoolSize: number = 10;
+  /** Where the Redis is that connects the nodes. Null for a single node. */
+  readonly redisUrl: string | null = null;
   readonly jwtSecret: string = '';
   /** Seconds. */
   readonly accessTokenTtl: number = 43_200;

@@ -28,6 +28,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL ?? null,
     databasePoolSize: values.DATABASE_POOL_SIZE,
+    redisUrl: values.REDIS_URL ?? null,
     jwtSecret: secret(values.JWT_SECRET, production, values.DATA_DIR),
     accessTokenTtl: values.ACCESS_TOKEN_TTL,
     rateLimits: values.RATE_LIMITS,

@@ -27,6 +27,11 @@ const postgresUrl = makeExactValidator<string>((input) => {
   return input;
 });
 
+const redisUrl = makeExactValidator<string>((input) => {
+  if (!/^rediss?:\/\//.test(input) || !URL.canParse(input)) throw new Error('it is not a redis:// URL');
+  return input;
+});
+
 /** Every setting of the product, in the order in which `.env.example` and the README list them. */
 export const settings = {
   NODE_ENV: str({
@@ -58,6 +63,11 @@ export const settings = {
     desc: 'Connections to the database that one process may open',
     default: 10,
     example: '10',
+  }),
+  REDIS_URL: redisUrl({
+    desc: 'A Redis that connects several nodes, so that each delivers at once what another stored',
+    default: undefined,
+    example: 'redis://localhost:6379',
   }),
   JWT_SECRET: str({
     desc: 'Signs the access tokens; at least 32 characters; needed in production, made by itself in development',

@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { ChangeBus, type UserNews } from '../changes/change-bus.js';
 import { Problem } from '../common/problem.js';
 import { Config } from '../config/config.js';
 import { GroupsService } from '../groups/groups.service.js';
@@ -10,6 +9,7 @@ import { close } from './close.js';
 import { Entrance } from './entrance.js';
 import { GroupFeeds } from './group-feeds.js';
 import { GroupHeads } from './group-heads.js';
+import { MembershipSweep } from './membership-sweep.js';
 
 /** The longest that a timer of Node can wait. */
 const MAX_TIMER = 2 ** 31 - 1;
@@ -25,7 +25,7 @@ export class Connections {
     private readonly entrance: Entrance,
     private readonly feeds: GroupFeeds,
     private readonly groups: GroupsService,
-    private readonly bus: ChangeBus,
+    private readonly memberships: MembershipSweep,
     { databasePoolSize }: Config,
   ) {
     // When everyone comes back at once they wait here, and leave database connections to those who send.
@@ -38,8 +38,8 @@ export class Connections {
     const expiry = setTimeout(() => close(socket, 'token_expired'), Math.min(expiresAt - Date.now(), MAX_TIMER));
     // One after the other: what is told while the greeting is under way comes after it.
     let work = this.inOrder(socket, Promise.resolve(), () => this.greet(socket));
-    const stop = this.bus.onUser(user.id, (news) => {
-      work = this.inOrder(socket, work, () => this.welcome(socket, news));
+    const stop = this.memberships.watch(user.id, (groupId) => {
+      if (!socket.data.feeds.has(groupId)) work = this.inOrder(socket, work, () => this.welcome(socket, groupId));
     });
     socket.on('disconnect', () => {
       clearTimeout(expiry);
@@ -67,7 +67,7 @@ export class Connections {
     await this.feeds.verify(begun);
   }
 
-  private async welcome(socket: ChatSocket, { groupId }: UserNews): Promise<void> {
+  private async welcome(socket: ChatSocket, groupId: string): Promise<void> {
     if (socket.data.feeds.has(groupId)) return;
     const group = await this.groups.get(socket.data.user.id, groupId);
     if (!group.membership) return;

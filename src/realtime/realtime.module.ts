@@ -12,6 +12,7 @@ import { Entrance } from './entrance.js';
 import { GroupFeeds } from './group-feeds.js';
 import { GroupHeads } from './group-heads.js';
 import { Handshake } from './handshake.js';
+import { MembershipSweep } from './membership-sweep.js';
 import { SyncService } from './sync.service.js';
 import { TypingService } from './typing.service.js';
 
@@ -27,6 +28,7 @@ import { TypingService } from './typing.service.js';
     GroupFeeds,
     GroupHeads,
     Handshake,
+    MembershipSweep,
     SyncService,
     TypingService,
   ],
