@@ -8,6 +8,10 @@ import { loadConfig } from './config/load-config.js';
 import { openDatabase } from './database/open-database.js';
 import { stopOnSignal } from './stop-on-signal.js';
 
+// As process 1 of a container, Node would ignore the signals until somebody listens.
+const abort = () => process.exit(1);
+process.on('SIGTERM', abort).on('SIGINT', abort);
+
 try {
   await start();
 } catch (error) {
@@ -26,6 +30,7 @@ async function start(): Promise<void> {
     app.useLogger(logger);
     await app.listen(config.port, config.host);
     stopOnSignal(app, database, config.shutdownTimeout, logger);
+    process.off('SIGTERM', abort).off('SIGINT', abort);
     const url = await urlOf(app, config.host);
     logger.log(`Ready in ${((Date.now() - began) / 1000).toFixed(1)} s: the page is at ${url}, the API at ${url}/docs`);
   } catch (error) {

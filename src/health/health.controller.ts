@@ -2,12 +2,14 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-problems.decorator.js';
 import { Public } from '../common/principal.js';
+import { Unlimited } from '../common/unlimited.decorator.js';
 import { HealthResponse } from './health.dto.js';
 import { HealthService } from './health.service.js';
 
 @ApiTags('health')
 @ApiProblems('rate_limited')
 @Public()
+@Unlimited()
 @Controller('health')
 export class HealthController {
   constructor(private readonly health: HealthService) {}

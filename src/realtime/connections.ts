@@ -35,14 +35,14 @@ export class Connections {
   /** Takes over a connection whose handshake was accepted. */
   open(socket: ChatSocket): void {
     const { user, expiresAt } = socket.data;
-    const expiry = setTimeout(() => close(socket, 'token_expired'), Math.min(expiresAt - Date.now(), MAX_TIMER));
+    const cancelExpiry = at(expiresAt, () => close(socket, 'token_expired'));
     // One after the other: what is told while the greeting is under way comes after it.
     let work = this.inOrder(socket, Promise.resolve(), () => this.greet(socket));
     const stop = this.memberships.watch(user.id, (groupId) => {
       if (!socket.data.feeds.has(groupId)) work = this.inOrder(socket, work, () => this.welcome(socket, groupId));
     });
     socket.on('disconnect', () => {
-      clearTimeout(expiry);
+      cancelExpiry();
       stop();
       for (const feed of [...socket.data.feeds.values()]) feed.leave(socket);
     });
@@ -85,4 +85,15 @@ export class Connections {
         close(socket, 'unavailable');
       });
   }
+}
+
+/** Calls `act` at a time, however far off it is, unless the returned function is called before. */
+function at(time: number, act: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = () => {
+    const left = time - Date.now();
+    timer = left > MAX_TIMER ? setTimeout(arm, MAX_TIMER) : setTimeout(act, left);
+  };
+  arm();
+  return () => clearTimeout(timer);
 }

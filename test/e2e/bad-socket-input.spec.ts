@@ -301,9 +301,11 @@ describe('Bad input over sockets', () => {
       const address = `${app.url}/socket.io/?EIO=4&transport=polling`;
       const { sid } = JSON.parse((await (await fetch(address)).text()).slice(1)) as { sid: string };
       const post = (packet: string) => fetch(`${address}&sid=${sid}`, { method: 'POST', body: packet });
+      // A client waits for what there is to say to it, like that the session is closed.
+      const poll = fetch(`${address}&sid=${sid}`);
       expect((await post(body)).status).toBeLessThan(500);
-      // Closes the session, if it is not closed for what was said.
       await post('1');
+      expect((await poll).status).toBeLessThan(500);
     });
   });
 });

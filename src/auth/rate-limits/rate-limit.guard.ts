@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { Problem } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
+import { UNLIMITED } from '../../common/unlimited.decorator.js';
 import { type Allowance, POLICIES, type PolicyName, RateLimits } from './rate-limits.js';
 
 const POLICY = 'messendger:rate-limit';
@@ -19,7 +20,7 @@ export class RateLimitGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (context.getType() !== 'http') return true;
+    if (context.getType() !== 'http' || this.reflector.get(UNLIMITED, context.getClass())) return true;
     const request = context.switchToHttp().getRequest<Request & { user?: Principal }>();
     const response = context.switchToHttp().getResponse<Response>();
     const policy = this.reflector.get<PolicyName | undefined>(POLICY, context.getHandler()) ?? 'request';
