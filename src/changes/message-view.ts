@@ -2,21 +2,26 @@ import type { Message, ReactionSummary } from './contract.js';
 
 const EXCERPT = 200;
 
-/** The columns of a message as it travels; select them from `MESSAGE_TABLES`. */
-export const MESSAGE_COLUMNS = `
-  m.id, m.group_id, m.seq, m.revision, m.created_revision, m.text, m.created_at, m.edited_at, m.deleted_at,
-  m.reactions, m.pinned_at, m.pinned_by,
-  m.sender_id, sender.username AS sender_username, sender.display_name AS sender_display_name,
+/** The columns of the sender and of the message that is answered; select them from `SENDER_AND_QUOTE`. */
+export const SENDER_AND_QUOTE_COLUMNS = `
+  sender.username AS sender_username, sender.display_name AS sender_display_name,
   quoted.id AS quoted_id, quoted.seq AS quoted_seq, left(quoted.text, ${EXCERPT}) AS quoted_excerpt,
   quoted.sender_id AS quoted_sender_id, quoted_sender.username AS quoted_username,
   quoted_sender.display_name AS quoted_display_name`;
 
-/** A message (`m`) with its sender and the message that it answers. */
-export const MESSAGE_TABLES = `
-  messages m
-  JOIN users sender ON sender.id = m.sender_id
-  LEFT JOIN messages quoted ON quoted.id = m.reply_to
+/** Joins the sender of `m`, which may be a message or a draft of one, and what it answers. */
+export const SENDER_AND_QUOTE = (m: string): string => `
+  JOIN users sender ON sender.id = ${m}.sender_id
+  LEFT JOIN messages quoted ON quoted.id = ${m}.reply_to
   LEFT JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id`;
+
+/** The columns of a message as it travels; select them from `MESSAGE_TABLES`. */
+export const MESSAGE_COLUMNS = `
+  m.id, m.group_id, m.seq, m.revision, m.created_revision, m.text, m.created_at, m.edited_at, m.deleted_at,
+  m.reactions, m.pinned_at, m.pinned_by, m.sender_id, ${SENDER_AND_QUOTE_COLUMNS}`;
+
+/** A message (`m`) with its sender and the message that it answers. */
+export const MESSAGE_TABLES = `messages m ${SENDER_AND_QUOTE('m')}`;
 
 /** A row of `MESSAGE_COLUMNS`. */
 export interface MessageRow {

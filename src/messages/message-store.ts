@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { MESSAGE_COLUMNS, MESSAGE_TABLES, type MessageRow } from '../changes/message-view.js';
+import {
+  MESSAGE_COLUMNS,
+  MESSAGE_TABLES,
+  type MessageRow,
+  SENDER_AND_QUOTE,
+  SENDER_AND_QUOTE_COLUMNS,
+} from '../changes/message-view.js';
 import { Statements } from '../database/statements.js';
 
 /** A message to be written, checked and with its id. */
@@ -20,8 +26,13 @@ export type Outcome =
   /** No such group for the sender, or no such message to reply to. */
   | { kind: 'refused' };
 
-/** The message's columns are null for a draft that was not stored. */
-type OutcomeRow = { position: number; current: boolean | null } & (MessageRow | { id: null });
+/** What the database adds to a draft; the numbers and the time are null when it was not stored. */
+type OutcomeRow = { position: number; current: boolean | null } & (
+  Omit<MessageRow, keyof typeof FRESH | 'id' | 'group_id' | 'sender_id' | 'text' | 'created_revision'> | { seq: null }
+);
+
+/** What no message has when it is stored. */
+const FRESH = { edited_at: null, deleted_at: null, reactions: null, pinned_at: null, pinned_by: null };
 
 /**
  * Writes drafts in one statement, which locks the groups in id order (so that two nodes cannot wait for each other),
@@ -57,13 +68,15 @@ const WRITE = `
     INSERT INTO messages (id, group_id, seq, revision, created_revision, sender_id, text, reply_to, created_at)
     SELECT id, group_id, seq, revision, revision, sender_id, text, reply_to, clock_timestamp()
       FROM accepted ORDER BY position
-    RETURNING *
+    RETURNING id, seq, revision, created_at
   )
-  SELECT draft.position, seen.members_revision = locked.members_revision AS current, ${MESSAGE_COLUMNS}
+  SELECT draft.position, seen.members_revision = locked.members_revision AS current,
+         stored.seq, stored.revision, stored.created_at, ${SENDER_AND_QUOTE_COLUMNS}
     FROM draft
     LEFT JOIN locked ON locked.id = draft.group_id
     LEFT JOIN groups seen ON seen.id = draft.group_id
-    LEFT JOIN (${MESSAGE_TABLES.replace('messages m', 'stored m')}) ON m.id = draft.id`;
+    LEFT JOIN stored ON stored.id = draft.id
+    ${SENDER_AND_QUOTE('draft')}`;
 
 /** The SQL under `MessageWriter`. */
 @Injectable()
@@ -87,7 +100,7 @@ export class MessageStore {
       column('replyTo'),
     ]);
     const outcomes: Outcome[] = drafts.map(() => ({ kind: 'refused' }));
-    for (const row of rows) outcomes[row.position - 1] = toOutcome(row);
+    for (const row of rows) outcomes[row.position - 1] = toOutcome(drafts[row.position - 1]!, row);
     return outcomes;
   }
 
@@ -110,7 +123,8 @@ export class MessageStore {
   }
 }
 
-function toOutcome(row: OutcomeRow): Outcome {
-  if (row.id !== null) return { kind: 'stored', row };
-  return { kind: row.current === false ? 'stale' : 'refused' };
+function toOutcome({ id, groupId, senderId, text }: Draft, row: OutcomeRow): Outcome {
+  if (row.seq === null) return { kind: row.current === false ? 'stale' : 'refused' };
+  const sent = { id, group_id: groupId, sender_id: senderId, text, created_revision: row.revision };
+  return { kind: 'stored', row: { ...FRESH, ...row, ...sent } };
 }
