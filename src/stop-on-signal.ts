@@ -1,6 +1,9 @@
 import type { INestApplication, LoggerService } from '@nestjs/common';
 import type { OpenDatabase } from './database/open-database.js';
 
+/** `npm start` passes a signal on that the terminal has sent to the whole group already: it comes twice. Milliseconds. */
+const ECHO = 1_000;
+
 /**
  * Stops on SIGTERM and SIGINT: no longer ready, no new work, what runs is finished, sockets are told and closed, then the
  * database. Exits with 0, or with 1 when the deadline cut it off. A second signal does not wait.
@@ -11,10 +14,13 @@ export function stopOnSignal(
   deadline: number,
   logger: LoggerService,
 ): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    if (stoppingSince !== undefined) {
+      if (Date.now() - stoppingSince > ECHO) process.exit(1);
+      return;
+    }
+    stoppingSince = Date.now();
     logger.log(`${signal}: stopping`);
     setTimeout(() => {
       logger.error(`Could not stop within ${deadline} s`);

@@ -81,6 +81,18 @@ describe('Messendger, stopped in the middle of a burst', () => {
     await expectThePromise(burst);
   });
 
+  it('by a signal that comes twice, as from npm and the terminal, ends well too', async () => {
+    burst = new Burst(group.id, clients);
+    await burst.more(50);
+    server.signal('SIGINT');
+    server.signal('SIGINT');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    server = await startAgain();
+    await burst.more(50);
+    await burst.end();
+    await expectThePromise(burst);
+  });
+
   it('by kill -9, again and again, loses nothing that was acknowledged', async () => {
     burst = new Burst(group.id, clients);
     for (let round = 0; round < 3; round += 1) {
