@@ -45,7 +45,7 @@ export class MessageChanges {
   }
 
   private async groupOf(id: string): Promise<string> {
-    const message = await this.dataSource.manager.findOneBy(MessageRecord, { id });
+    const message = await this.dataSource.manager.findOne(MessageRecord, { select: { groupId: true }, where: { id } });
     if (!message) throw new Problem('message_not_found');
     return message.groupId;
   }

@@ -76,13 +76,6 @@ describe('Reactions', () => {
     expect(client.all('message:updated')).toHaveLength(2);
   });
 
-  it('are not an edit, and do not touch what is unread', async () => {
-    await bob.api.post(`/groups/${group.id}/read`, { seq: 1 });
-    const { body } = await add(ann, '👍');
-    expect(body.editedAt).toBeNull();
-    expect((await bob.api.get<Group>(`/groups/${group.id}`)).body.membership).toMatchObject({ readSeq: 1, unread: 0 });
-  });
-
   it('stay with a message that is edited, sent again or quoted', async () => {
     const id = randomUUID();
     await ann.api.post('/messages', { groupId: group.id, id, text: 'first' });

@@ -1,4 +1,13 @@
-import type { AuthResult, Group, Member, Message, OwnUser, Page, UserSummary } from '../../src/changes/contract';
+import type {
+  AuthResult,
+  Group,
+  Member,
+  Message,
+  OwnUser,
+  Page,
+  Reaction,
+  UserSummary,
+} from '../../src/changes/contract';
 import { Problem, isProblemDetails, localProblem } from './problem';
 import { session } from './session';
 
@@ -82,4 +91,7 @@ export const api = {
 
   messages: (groupId: string, query: HistoryQuery, limit: number) =>
     call<Page<Message>>('GET', withQuery('/messages', { groupId, ...query, limit })),
+  pinned: (groupId: string) => call<{ items: Message[] }>('GET', withQuery('/messages/pinned', { groupId })),
+  reactionsOf: (id: string, userId: string) =>
+    call<Page<Reaction>>('GET', withQuery(`/messages/${id}/reactions`, { userId })),
 };

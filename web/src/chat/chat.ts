@@ -8,6 +8,7 @@ import { Store } from '../state/store';
 import { toast } from '../toasts';
 import { forgetDraft } from './drafts';
 import { History } from './history';
+import { Marks } from './marks';
 import { Outbox, storedOutbox } from './outbox';
 import { People } from './people';
 import { Reading } from './reading';
@@ -22,6 +23,7 @@ export class Chat {
   readonly store: Store<ChatState>;
   readonly realtime: Realtime;
   readonly history: History;
+  readonly marks: Marks;
   readonly reading: Reading;
   readonly outbox: Outbox;
   readonly typing: Typing;
@@ -38,6 +40,7 @@ export class Chat {
     this.history = new History(this.store);
     this.reading = new Reading(this.store, this.realtime);
     this.outbox = new Outbox(this.store, this.realtime);
+    this.marks = new Marks(this.store, this.realtime, (message) => this.outbox.acknowledge(message));
     this.typing = new Typing(this.store, this.realtime);
     this.people = new People(this.store);
     bindStream(this);
@@ -70,6 +73,7 @@ export class Chat {
     if (!this.store.get().groups[groupId]) return;
     this.store.set((state) => ({ ...state, openId: groupId }));
     this.history.open(groupId);
+    void this.marks.load(groupId);
     void this.refresh(groupId).catch(() => undefined);
   }
 

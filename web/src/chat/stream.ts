@@ -65,6 +65,7 @@ function follow(chat: Chat, change: Change): void {
   const { groupId } = change.payload;
   if ('message' in change.payload) {
     chat.history.note(change.payload.message);
+    chat.marks.note(change.payload.message);
     chat.outbox.arrived(change.payload.message);
   }
   const attention = { reading: chat.reading.isReading(groupId), following: chat.reading.isFollowing(groupId) };
@@ -106,6 +107,7 @@ async function catchUp(chat: Chat, groupId: string): Promise<void> {
 /** I was away for so long that only the newest page is told. */
 function reset(chat: Chat, groupId: string, revision: number, messages: Message[]): void {
   chat.history.forget(groupId);
+  chat.marks.forget(groupId);
   const oldest = messages[0]?.seq ?? 1;
   chat.store.set((state) =>
     inGroup(state, groupId, (entry) => ({
@@ -119,7 +121,10 @@ function reset(chat: Chat, groupId: string, revision: number, messages: Message[
       },
     })),
   );
-  if (chat.store.get().openId === groupId) chat.history.jump(groupId, 'end');
+  if (chat.store.get().openId === groupId) {
+    chat.history.jump(groupId, 'end');
+    void chat.marks.load(groupId);
+  }
   messages.forEach((message) => chat.outbox.arrived(message));
   const arrived = new Set(messages.map(({ id }) => id));
   chat.store.set((state) => ({ ...state, outbox: state.outbox.filter(({ id }) => !arrived.has(id)) }));
@@ -139,7 +144,9 @@ function leave(chat: Chat, groupId: string, reason: 'left' | 'removed' | 'delete
 /** What could not be loaded without a connection is loaded now. */
 function retryHistory(chat: Chat): void {
   const { openId } = chat.store.get();
-  if (openId !== null) chat.history.retry(openId);
+  if (openId === null) return;
+  chat.history.retry(openId);
+  void chat.marks.load(openId);
 }
 
 const refreshing = new Map<string, ReturnType<typeof setTimeout>>();

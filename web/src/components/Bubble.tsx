@@ -33,6 +33,11 @@ export function Bubble({ shown, isNamed, isMine }: Props) {
           <MessageText text={text} />
         )}
         <span className="bubble-meta">
+          {stored?.pinnedAt && (
+            <span className="send-state" role="img" aria-label="Pinned" title="Pinned">
+              <Icon name="pin" />
+            </span>
+          )}
           {stored?.editedAt && !isDeleted && <span title={momentOf(stored.editedAt)}>(edited)</span>}
           <time dateTime={createdAt} title={momentOf(createdAt)}>
             {timeOf(createdAt)}

@@ -6,6 +6,7 @@ import { ConversationHead } from './ConversationHead';
 import { Details } from './Details';
 import { JumpButton } from './JumpButton';
 import { MessageList } from './MessageList';
+import { PinnedBar } from './PinnedBar';
 import { TypingLine } from './TypingLine';
 
 /** A conversation: its messages, what is being typed, and the people in it. */
@@ -37,6 +38,7 @@ export function Conversation({ groupId }: { groupId: string }) {
     <div className="conversation">
       <section className="screen" aria-label={`Conversation ${nameOf(group)}`}>
         <ConversationHead group={group} hasDetails={hasDetails} onDetails={() => setDetails(!hasDetails)} />
+        <PinnedBar entry={entry} />
         <div className="talk">
           <MessageList entry={entry} onEnd={tellEnd} />
           {entry.window && !isAtEnd && (

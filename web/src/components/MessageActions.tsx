@@ -1,7 +1,10 @@
 import type { Message } from '../../../src/changes/contract';
-import { useChat } from '../chat/current';
+import { useChat, useGroup } from '../chat/current';
 import { copyText } from '../copy';
+import { mayPin } from '../state/model';
+import { toast } from '../toasts';
 import { Icon, type IconName } from './Icon';
+import { ReactionPicker } from './ReactionPicker';
 
 interface Props {
   message: Message;
@@ -12,9 +15,11 @@ interface Props {
 /** What can be done with a message. */
 export function MessageActions({ message, isMine, onDelete }: Props) {
   const chat = useChat();
-  const { groupId } = message;
+  const { id, groupId, pinnedAt } = message;
+  const group = useGroup(groupId)?.group;
   return (
     <div className="actions" role="toolbar" aria-label="Message actions">
+      <ReactionPicker message={message} />
       <Action
         name="reply"
         label="Reply"
@@ -22,6 +27,13 @@ export function MessageActions({ message, isMine, onDelete }: Props) {
         onClick={() => chat.compose(groupId, { kind: 'reply', message })}
       />
       <Action name="copy" label="Copy text" onClick={() => void copyText(message.text, 'Text')} />
+      {group && mayPin(group) && (
+        <Action
+          name="pin"
+          label={pinnedAt ? 'Unpin' : 'Pin'}
+          onClick={() => void chat.marks.pin(id, !pinnedAt).catch(toast.error)}
+        />
+      )}
       {isMine && (
         <>
           <Action

@@ -6,6 +6,7 @@ import { Avatar } from './Avatar';
 import { Bubble } from './Bubble';
 import { ConfirmDialog } from './ConfirmDialog';
 import { MessageActions } from './MessageActions';
+import { Reactions } from './Reactions';
 import { UnsentNote } from './UnsentNote';
 
 interface Props {
@@ -60,6 +61,7 @@ export const MessageRow = memo(function MessageRow({ shown, first, last, isMine,
       {!isMine && !isDirect && <div className="message-avatar">{last && <Avatar user={sender} size="small" />}</div>}
       <div className="message-body">
         <Bubble shown={shown} isNamed={first && !isMine && !isDirect} isMine={isMine} />
+        {isDone && <Reactions message={stored} />}
         {isDone && (isPointed || isFocused) && (
           <MessageActions message={stored} isMine={isMine} onDelete={() => setDeleting(true)} />
         )}

@@ -2,6 +2,7 @@ import type { Change, Message } from '../../../src/changes/contract';
 import { inGroup, withCursor, withLastMessage, withMember, withProfile } from './groups';
 import type { ChatState, GroupEntry } from './model';
 import { without } from './records';
+import { withPin } from './pins';
 import { withMessage, withQuotesOf } from './window';
 
 /** How the reader stands to a group at the moment a change arrives. */
@@ -77,7 +78,8 @@ function withNews(
   const isFirstUnread = isUnread && context.isOpen && membership.unread === 0;
   const newAfter = isFirstUnread ? message.seq - 1 : context.isMine && isNew ? null : entry.newAfter;
   const composing = entry.composing?.message.id === message.id && message.deletedAt ? null : entry.composing;
-  return { ...entry, group, window, newAfter, composing };
+  const pins = entry.pins && withPin(entry.pins, message);
+  return { ...entry, group, window, newAfter, composing, pins };
 }
 
 /** Whether a message that was counted as unread has been deleted. */

@@ -39,6 +39,7 @@ function newEntry(group: OwnGroup): GroupEntry {
     newAfter: null,
     composing: null,
     members: null,
+    pins: null,
   };
 }
 

@@ -56,6 +56,8 @@ export interface GroupEntry {
   newAfter: number | null;
   composing: Composing | null;
   members: MemberList | null;
+  /** What is pinned, the one that was pinned last first; null until it was read. */
+  pins: Message[] | null;
 }
 
 /** A message of mine that the server has not acknowledged. Its id stays the same however often it is sent. */
@@ -85,6 +87,11 @@ export interface ChatState {
   typing: Record<string, Record<string, number>>;
   /** The people met so far, to give a name to an id. */
   people: Record<string, UserSummary>;
+}
+
+/** Whether I may pin messages in a group. */
+export function mayPin({ kind, membership }: OwnGroup): boolean {
+  return kind === 'direct' || membership.role === 'owner';
 }
 
 /** What the page knows of someone who just logged in. */
