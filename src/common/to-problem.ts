@@ -15,7 +15,9 @@ const CODE_BY_STATUS: Record<number, ProblemCode> = {
 };
 
 /** PostgreSQL and its client when the database is away, starting, stopping or overloaded: a repeat may succeed. */
-const TRANSIENT_SQLSTATES = new Set(['40001', '40P01', '53300', '55P03', '57014', '57P01', '57P02', '57P03', '25P03']);
+const TRANSIENT_SQLSTATES = new Set(['40001', '40P01', '55P03', '57014', '57P01', '57P02', '57P03', '25P03', '58030']);
+/** Classes of them: connection exceptions; too few resources, like disk, memory or connections. */
+const TRANSIENT_CLASS = /^(08|53)/;
 const TRANSIENT_ERRNO = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -25,6 +27,8 @@ const TRANSIENT_ERRNO = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
+/** What TypeORM says when a connection broke in the middle of a transaction. */
+const TRANSIENT_NAMES = new Set(['QueryRunnerAlreadyReleasedError', 'TransactionNotStartedError']);
 const TRANSIENT_MESSAGE =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
@@ -34,11 +38,11 @@ export function isTransient(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   if (
     typeof code === 'string' &&
-    (TRANSIENT_SQLSTATES.has(code) || TRANSIENT_ERRNO.has(code) || code.startsWith('08'))
+    (TRANSIENT_SQLSTATES.has(code) || TRANSIENT_ERRNO.has(code) || TRANSIENT_CLASS.test(code))
   ) {
     return true;
   }
-  return TRANSIENT_MESSAGE.test(error.message);
+  return TRANSIENT_NAMES.has(error.name) || TRANSIENT_MESSAGE.test(error.message);
 }
 
 /** The name of the unique constraint that an insert or update violated, if that is what the error says. */

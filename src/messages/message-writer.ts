@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { ChangeBus } from '../changes/change-bus.js';
 import type { Message } from '../changes/contract.js';
@@ -36,6 +37,8 @@ interface Send {
 export class MessageWriter {
   private waiting: Send[] = [];
   private writing = false;
+  /** The sends that are under way, by id: a repeat that comes meanwhile gets the same answer. */
+  private readonly pending = new Map<string, { draft: Draft; result: Promise<Message> }>();
 
   constructor(
     private readonly store: MessageStore,
@@ -51,10 +54,20 @@ export class MessageWriter {
     if (this.waiting.length >= MAX_WAITING) {
       return Promise.reject(new Problem('unavailable', 'Too many messages wait to be stored.', { retryAfter: 1 }));
     }
-    return new Promise((resolve, reject) => {
+    const same = this.pending.get(draft.id);
+    if (same && isDeepStrictEqual(same.draft, draft)) return same.result;
+    const result = new Promise<Message>((resolve, reject) => {
       this.waiting.push({ draft, deadline: Date.now() + PATIENCE, resolve, reject });
-      if (!this.writing) void this.drain();
     });
+    if (!same) this.remember(draft, result);
+    if (!this.writing) void this.drain();
+    return result;
+  }
+
+  private remember(draft: Draft, result: Promise<Message>): void {
+    this.pending.set(draft.id, { draft, result });
+    const forget = () => void this.pending.delete(draft.id);
+    result.then(forget, forget);
   }
 
   private async drain(): Promise<void> {

@@ -21,7 +21,18 @@ export interface NewestPage {
   revision: number;
 }
 
+type Visit = (changes: Change[]) => void;
+
+interface Range {
+  /** What was made after this is new. */
+  since: number;
+  after: number;
+  limit: number;
+}
+
 const NEWEST = 50;
+/** Changes that are read at once. */
+const PAGE = 200;
 
 /**
  * Reads what changed in a group after a revision. There is no table of changes: each row keeps the revision of its last
@@ -32,23 +43,34 @@ const NEWEST = 50;
 export class ChangeLog {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The changes after `after`, `limit` at most; null when the group is gone. */
-  after(groupId: string, after: number, limit: number): Promise<ChangePage | null> {
-    return this.snapshot(async (manager) => {
-      const group = await manager.findOneBy(Group, { id: groupId });
-      return group && this.changes(manager, group, after, limit);
-    });
-  }
-
-  /** As `after`, for a member, checked in the same snapshot. Throws `group_not_found` or `not_a_member`. */
-  afterFor(userId: string, groupId: string, after: number, limit: number): Promise<ChangePage> {
+  /** One page of what changed after `after`, for a member. Throws `group_not_found` or `not_a_member`. */
+  pageFor(userId: string, groupId: string, after: number, limit: number): Promise<ChangePage> {
     return this.snapshot(async (manager) => {
       const group = await requireMember(manager, userId, groupId);
-      return this.changes(manager, group, after, limit);
+      return page(manager, group, after, after, limit);
     });
   }
 
-  /** The newest messages and the revision to go on from. Throws as `afterFor`. */
+  /**
+   * Gives everything that changed after `after` to `visit`, a page at a time, and returns the revision up to which that
+   * is; null when the group is gone. It is read as of one moment, so that each row comes once and what is new comes as new.
+   */
+  replay(groupId: string, after: number, visit: Visit): Promise<number | null> {
+    return this.snapshot(async (manager) => {
+      const group = await manager.findOneBy(Group, { id: groupId });
+      return group && visitAll(manager, group, after, visit);
+    });
+  }
+
+  /** As `replay`, for a member, checked as of the same moment. Throws `group_not_found` or `not_a_member`. */
+  replayFor(userId: string, groupId: string, after: number, visit: Visit): Promise<number> {
+    return this.snapshot(async (manager) => {
+      const group = await requireMember(manager, userId, groupId);
+      return visitAll(manager, group, after, visit);
+    });
+  }
+
+  /** The newest messages and the revision to go on from. Throws as `pageFor`. */
   newestFor(userId: string, groupId: string): Promise<NewestPage> {
     return this.snapshot(async (manager) => {
       const group = await requireMember(manager, userId, groupId);
@@ -73,17 +95,34 @@ export class ChangeLog {
   private snapshot<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.dataSource.transaction('REPEATABLE READ', read);
   }
+}
 
-  private async changes(manager: EntityManager, group: Group, after: number, limit: number): Promise<ChangePage> {
-    const found = [
-      ...(await messageChanges(manager, group, after, limit + 1)),
-      ...(group.membersRevision > after ? await memberChanges(manager, group, after, limit + 1) : []),
-      ...(group.profileRevision > after ? [profileChange(group)] : []),
-    ].sort((a, b) => a.payload.revision - b.payload.revision);
-    const more = found.length > limit;
-    const changes = found.slice(0, limit);
-    return { changes, more, revision: more ? changes.at(-1)!.payload.revision : group.revision };
+async function visitAll(manager: EntityManager, group: Group, since: number, visit: Visit): Promise<number> {
+  for (let after = since; ;) {
+    const { changes, more, revision } = await page(manager, group, since, after, PAGE);
+    visit(changes);
+    if (!more) return revision;
+    after = revision;
   }
+}
+
+/** What changed after `after`; new is what was made after `since`. */
+async function page(
+  manager: EntityManager,
+  group: Group,
+  since: number,
+  after: number,
+  limit: number,
+): Promise<ChangePage> {
+  const range = { since, after, limit: limit + 1 };
+  const found = [
+    ...(await messageChanges(manager, group, range)),
+    ...(group.membersRevision > after ? await memberChanges(manager, group, range) : []),
+    ...(group.profileRevision > after ? [profileChange(group)] : []),
+  ].sort((a, b) => a.payload.revision - b.payload.revision);
+  const more = found.length > limit;
+  const changes = found.slice(0, limit);
+  return { changes, more, revision: more ? changes.at(-1)!.payload.revision : group.revision };
 }
 
 async function requireMember(manager: EntityManager, userId: string, groupId: string): Promise<Group> {
@@ -95,7 +134,7 @@ async function requireMember(manager: EntityManager, userId: string, groupId: st
   return group;
 }
 
-async function messageChanges(manager: EntityManager, group: Group, after: number, limit: number): Promise<Change[]> {
+async function messageChanges(manager: EntityManager, group: Group, { since, after, limit }: Range): Promise<Change[]> {
   const rows = await manager.query<MessageRow[]>(
     `SELECT ${MESSAGE_COLUMNS} FROM ${MESSAGE_TABLES}
       WHERE m.group_id = $1 AND m.revision > $2 ORDER BY m.revision LIMIT $3`,
@@ -103,12 +142,12 @@ async function messageChanges(manager: EntityManager, group: Group, after: numbe
   );
   return rows.map((row) => {
     const changed = row.deleted_at ? 'message:deleted' : 'message:updated';
-    const event = row.created_revision > after ? 'message:created' : changed;
+    const event = row.created_revision > since ? 'message:created' : changed;
     return { event, payload: { groupId: group.id, revision: row.revision, message: toMessage(row) } };
   });
 }
 
-async function memberChanges(manager: EntityManager, group: Group, after: number, limit: number): Promise<Change[]> {
+async function memberChanges(manager: EntityManager, group: Group, { since, after, limit }: Range): Promise<Change[]> {
   const memberships = await manager.find(Membership, {
     where: { groupId: group.id, revision: MoreThan(after) },
     relations: { user: true },
@@ -116,7 +155,7 @@ async function memberChanges(manager: EntityManager, group: Group, after: number
     take: limit,
   });
   return memberships.map((membership) => {
-    const stays = membership.joinedRevision > after ? 'member:joined' : 'member:updated';
+    const stays = membership.joinedRevision > since ? 'member:joined' : 'member:updated';
     const event = membership.leftAt ? 'member:left' : stays;
     const { revision } = membership;
     return { event, payload: { groupId: group.id, revision, member: toMember(membership, membership.user!) } };

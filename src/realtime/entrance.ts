@@ -6,8 +6,6 @@ import { GroupFeeds } from './group-feeds.js';
 
 /** Missed changes that are sent one by one; whoever missed more starts anew from the newest page. */
 const MAX_REPLAY = 1_000;
-/** Missed changes that are read at once. */
-const PAGE = 200;
 
 /** Lets sockets into groups: first what they missed, then everything live, with no change missed or given twice. */
 @Injectable()
@@ -50,9 +48,7 @@ export class Entrance {
   /** Sends what was missed, and returns the revision up to which the socket has everything. */
   private async catchUp(socket: ChatSocket, groupId: string, cursor: number, head: number): Promise<number> {
     if (cursor > head || head - cursor > MAX_REPLAY) return this.reset(socket, groupId);
-    let revision = cursor;
-    while (revision < head && socket.connected) revision = await this.replayPage(socket, groupId, revision);
-    return revision;
+    return cursor < head ? this.replay(socket, groupId, cursor) : cursor;
   }
 
   private async join(socket: ChatSocket, groupId: string, at: number): Promise<boolean> {
@@ -63,15 +59,15 @@ export class Entrance {
       began ||= isNew;
       if ((await feed.admit(socket, revision)) !== 'behind') break;
       feed.closeIfEmpty();
-      revision = await this.replayPage(socket, groupId, revision);
+      revision = await this.replay(socket, groupId, revision);
     }
     return began;
   }
 
-  private async replayPage(socket: ChatSocket, groupId: string, after: number): Promise<number> {
-    const page = await this.log.afterFor(socket.data.user.id, groupId, after, PAGE);
-    for (const change of page.changes) emitChange(socket, change);
-    return page.revision;
+  private replay(socket: ChatSocket, groupId: string, after: number): Promise<number> {
+    return this.log.replayFor(socket.data.user.id, groupId, after, (changes) => {
+      for (const change of changes) emitChange(socket, change);
+    });
   }
 
   private async reset(socket: ChatSocket, groupId: string): Promise<number> {

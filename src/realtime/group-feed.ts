@@ -12,8 +12,8 @@ const RECENT = 64;
 const MAX_AHEAD = 256;
 /** How long what is missing may take before it is read from the database, in milliseconds. */
 const GRACE = 25;
-/** Changes read from the database at once. */
-const PAGE = 200;
+/** How long to wait when the database could not be read, in milliseconds. */
+const PAUSE = 1_000;
 
 interface Arrival {
   socket: ChatSocket;
@@ -136,7 +136,7 @@ export class GroupFeed {
       return;
     }
     if (this.ahead.size < MAX_AHEAD) this.ahead.set(revision, change);
-    this.repairSoon();
+    this.repairSoon(GRACE);
   }
 
   private deliver(change: Change): void {
@@ -171,32 +171,36 @@ export class GroupFeed {
     this.grace = undefined;
     this.repairing ??= this.readOn()
       // The database is away: the sweep comes again.
-      .catch((error: unknown) => this.logger.warn(`Group ${this.groupId} cannot be read: ${String(error)}`))
-      .finally(() => {
+      .then(
+        () => GRACE,
+        (error: unknown) => {
+          this.logger.warn(`Group ${this.groupId} cannot be read: ${String(error)}`);
+          return PAUSE;
+        },
+      )
+      .then((pause) => {
         this.repairing = undefined;
         this.deliverAhead();
-        if (this.ahead.size > 0 || this.arrivals.length > 0) this.repairSoon();
+        if (this.ahead.size > 0 || this.arrivals.length > 0) this.repairSoon(pause);
       });
     return this.repairing;
   }
 
-  private repairSoon(): void {
-    this.grace ??= setTimeout(() => void this.repair(), GRACE).unref();
+  private repairSoon(pause: number): void {
+    this.grace ??= setTimeout(() => void this.repair(), pause).unref();
   }
 
   private async readOn(): Promise<void> {
-    for (;;) {
-      const page = await this.log.after(this.groupId, this.delivered, PAGE);
-      if (!page) return this.end();
-      for (const change of page.changes) this.deliver(change);
-      this.delivered = Math.max(this.delivered, page.revision);
-      this.letIn(this.delivered);
-      if (page.changes.length > 0 && !page.more) {
-        // Rows that changed more than once left holes in the numbers: nothing is missing up to here.
-        this.tellAll('group:synced', { groupId: this.groupId, revision: this.delivered });
-      }
-      if (!page.more) return;
-    }
+    const from = this.delivered;
+    const revision = await this.log.replay(this.groupId, from, (changes) => {
+      for (const change of changes) this.deliver(change);
+    });
+    if (revision === null) return this.end();
+    const emitted = this.delivered > from;
+    this.delivered = Math.max(this.delivered, revision);
+    this.letIn(this.delivered);
+    // Rows that changed more than once left holes in the numbers: nothing is missing up to here.
+    if (emitted) this.tellAll('group:synced', { groupId: this.groupId, revision: this.delivered });
   }
 
   /** Lets in the arrivals that have everything up to a revision that is not after `revision`. */

@@ -20,6 +20,6 @@ export class SyncService {
     if (after > group.revision || group.revision - after > MAX_BEHIND) {
       return { changes: [], revision: group.revision, more: false, reset: true };
     }
-    return { ...(await this.log.afterFor(me, groupId, after, limit)), reset: false };
+    return { ...(await this.log.pageFor(me, groupId, after, limit)), reset: false };
   }
 }

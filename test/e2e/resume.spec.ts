@@ -100,6 +100,19 @@ describe('Catching up', () => {
     [ann, bob].forEach((person) => person.leave());
   });
 
+  it('gives what is new as created, on whichever page of a long absence it comes', async () => {
+    const sender = await ann.connect();
+    const sent = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => sender.do('message:send', { groupId: group.id, text: `${index}` })),
+    );
+    await sender.do('message:edit', { id: sent[0]!.id, text: 'edited' });
+    const client = await bob.connect({ [group.id]: 3 });
+    await client.next('group:synced');
+    expect(new Set(client.changesOf(group.id).map(({ event }) => event))).toEqual(new Set(['message:created']));
+    expect(client.textsOf(group.id).at(-1)).toBe('edited');
+    [ann, bob].forEach((person) => person.leave());
+  });
+
   it('starts anew from the newest page when too much was missed, or the cursor is from another world', async () => {
     const sender = await ann.connect();
     await Promise.all(
