@@ -28,7 +28,11 @@ const TRANSIENT_ERRNO = new Set([
   'EAI_AGAIN',
 ]);
 /** What TypeORM says when a connection broke in the middle of a transaction. */
-const TRANSIENT_NAMES = new Set(['QueryRunnerAlreadyReleasedError', 'TransactionNotStartedError']);
+const TRANSIENT_NAMES = new Set([
+  'QueryRunnerAlreadyReleasedError',
+  'QueryRunnerProviderAlreadyReleasedError',
+  'TransactionNotStartedError',
+]);
 const TRANSIENT_MESSAGE =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
