@@ -1,0 +1,76 @@
+import type { Random } from '../driver/random.js';
+import { acknowledgedRow, acksOf } from './places.js';
+import { GROUP, type Story } from './synthetic.js';
+
+/** Each of these breaks the promise in one place of what is stored, for the checker to find. */
+
+export function loseRow(story: Story, random: Random): void {
+  const row = acknowledgedRow(story, random);
+  story.rows.messages = story.rows.messages.filter((one) => one !== row);
+}
+
+export function doubleRow(story: Story, random: Random): void {
+  const [group] = story.rows.groups;
+  const [seq, revision] = [(group!.lastSeq += 1), (group!.revision += 1)];
+  story.rows.messages.push({ ...acknowledgedRow(story, random), id: 'twin', seq, revision, createdRevision: revision });
+}
+
+export function inventRow({ rows }: Story): void {
+  const [group] = rows.groups;
+  const [seq, revision] = [(group!.lastSeq += 1), (group!.revision += 1)];
+  const row = { id: 'ghost', groupId: GROUP, sender: 'ann', text: 'boo', deleted: false };
+  rows.messages.push({ ...row, seq, revision, createdRevision: revision });
+}
+
+export function lieInAck(story: Story, random: Random): void {
+  random.pick(acksOf(story)).message!.seq += 1;
+}
+
+export function garbleUnknown({ history, rows }: Story): void {
+  const row = rows.messages.find(({ deleted }) => !deleted)!;
+  row.text = `${row.text.split(' ', 1)[0]!} garbled`;
+  const attempts = history.flatMap((entry) => (entry.type === 'invoked' && entry.messageId === row.id ? [entry] : []));
+  const sends = new Set(attempts.filter(({ verb }) => verb === 'send').map(({ attempt }) => attempt));
+  for (const [index, entry] of history.entries()) {
+    if (entry.type === 'ok' && sends.has(entry.attempt)) {
+      history[index] = { type: 'unknown', attempt: entry.attempt, why: 'cut', at: entry.at };
+    }
+  }
+}
+
+export function resurrect({ rows }: Story): void {
+  const [group] = rows.groups;
+  const [seq, revision] = [(group!.lastSeq += 1), (group!.revision += 1)];
+  const row = { id: 'refused', groupId: GROUP, sender: 'eve', text: 'mX said', deleted: false };
+  rows.messages.push({ ...row, seq, revision, createdRevision: revision });
+}
+
+export function undoEdit({ history, rows }: Story): void {
+  const edited = rows.messages.find(({ revision, createdRevision }) => revision > createdRevision)!;
+  const send = history.find((entry) => entry.type === 'invoked' && entry.messageId === edited.id);
+  if (send?.type === 'invoked') edited.text = send.text!;
+  Object.assign(edited, { revision: edited.createdRevision, deleted: false });
+}
+
+export function forgetRemoval({ history }: Story): void {
+  const at = history.at(-1)!.at;
+  const intent = { verb: 'remove', user: 'ann', groupId: GROUP, target: 'bob' } as const;
+  history.push({ type: 'invoked', attempt: 9_999, ...intent, at: at + 1 }, { type: 'ok', attempt: 9_999, at: at + 2 });
+}
+
+export function burnSeq({ rows }: Story, random: Random): void {
+  const from = random.whole(2, rows.messages.length);
+  for (const row of rows.messages) if (row.seq >= from) row.seq += 1;
+  rows.groups[0]!.lastSeq += 1;
+}
+
+export function repeatRevision({ rows }: Story, random: Random): void {
+  const index = random.whole(1, rows.messages.length - 1);
+  rows.messages[index]!.revision = rows.messages[index - 1]!.revision;
+}
+
+export function overtake({ rows }: Story, random: Random): void {
+  const index = random.whole(5, rows.messages.length - 1);
+  const [early, late] = [rows.messages[index - 5]!, rows.messages[index]!];
+  [early.seq, late.seq] = [late.seq, early.seq];
+}

@@ -1,0 +1,66 @@
+import { type Attempt, byMessage } from './attempts.js';
+import type { Findings } from './findings.js';
+import type { MessageRow, Rows } from './rows.js';
+
+/** The first word of a text names the send that it belongs to, and an edit keeps it. */
+const token = (text: string): string => text.split(' ', 1)[0]!;
+
+/** What was sent against what is stored. */
+export function checkStorage(attempts: Attempt[], { messages }: Rows, findings: Findings): void {
+  const sends = byMessage(attempts.filter(({ verb }) => verb === 'send'));
+  const changes = byMessage(attempts.filter(({ verb }) => verb === 'edit' || verb === 'delete'));
+  const rows = new Map(messages.map((row) => [row.id, row]));
+  for (const [id, tries] of sends) checkSend(id, tries, changes.get(id) ?? [], rows.get(id), findings);
+  for (const [id, tries] of changes) checkChanges(id, tries, rows.get(id), findings);
+  checkTwins(messages, findings);
+  for (const { id, text } of messages) if (!sends.has(id)) findings.add('never sent', `${id} "${text}"`);
+}
+
+function checkSend(
+  id: string,
+  tries: Attempt[],
+  changes: Attempt[],
+  row: MessageRow | undefined,
+  findings: Findings,
+): void {
+  const name = `${id} "${tries[0]!.text}"`;
+  const acknowledged = tries.filter(({ end }) => end === 'ok');
+  if (acknowledged.length > 0 && !row) return findings.add('lost', `${name} was acknowledged and is not stored`);
+  if (!row) return;
+  if (tries.every(({ end }) => end === 'failed')) findings.add('failed yet stored', `${name} was refused`);
+  const { user, groupId, text } = tries[0]!;
+  const texts = new Set([text, ...changes.map((change) => (change.verb === 'edit' ? change.text : ''))]);
+  if (row.sender !== user || row.groupId !== groupId || !texts.has(row.text)) {
+    const fault = acknowledged.length > 0 ? 'stored otherwise' : 'unknown became something else';
+    findings.add(fault, `${name} is stored as "${row.text}" of ${row.sender} in ${row.groupId}`);
+  }
+  for (const { message } of acknowledged) {
+    if (message && (message.seq !== row.seq || message.id !== id)) {
+      findings.add('stored otherwise', `${name} was acknowledged as seq ${message.seq} and is ${row.seq}`);
+    }
+  }
+}
+
+/** An acknowledged edit or deletion is there, or something newer is. */
+function checkChanges(id: string, tries: Attempt[], row: MessageRow | undefined, findings: Findings): void {
+  for (const { verb, text, message, end } of tries) {
+    if (end !== 'ok' || !message) continue;
+    const newer = row !== undefined && row.revision > message.revision;
+    const there = row?.revision === message.revision && (verb === 'delete' || row.text === text || row.deleted);
+    if (!newer && !there) findings.add('acknowledged change lost', `${verb} of ${id} at revision ${message.revision}`);
+    if (verb === 'delete' && row && !row.deleted) findings.add('acknowledged change lost', `${id} is back`);
+  }
+}
+
+function checkTwins(messages: MessageRow[], findings: Findings): void {
+  const seen = new Map<string, MessageRow>();
+  for (const row of messages) {
+    // A deleted one has lost its text, and with it its name.
+    const names = row.deleted ? [row.id] : [row.id, token(row.text)];
+    for (const name of names) {
+      const twin = seen.get(name);
+      if (twin) findings.add('stored twice', `"${name}" as seq ${twin.seq} and as seq ${row.seq}`);
+      seen.set(name, row);
+    }
+  }
+}
