@@ -5,7 +5,7 @@ import { AppModule } from './app.module.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { JSON_BODY, parseQuery } from './common/request-input.js';
 import { answerUnreadable } from './common/unreadable-requests.js';
-import { createValidationPipe } from './common/validation.js';
+import { StrictValidationPipe } from './common/validation.js';
 import type { Config } from './config/config.js';
 import { servePage } from './page.js';
 import { ChatIoAdapter } from './realtime/chat-io.adapter.js';
@@ -21,7 +21,7 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', parseQuery);
   app.useBodyParser('json', JSON_BODY);
-  app.useGlobalPipes(createValidationPipe());
+  app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   app.useWebSocketAdapter(new ChatIoAdapter(app));
   answerUnreadable(app.getHttpServer());

@@ -1,30 +1,44 @@
-import type { Message, ReactionSummary } from './contract.js';
+import type { Message, QuotedMessage, ReactionSummary } from './contract.js';
 
 const EXCERPT = 200;
 
-/** The columns of the sender and of the message that is answered; select them from `SENDER_AND_QUOTE`. */
-export const SENDER_AND_QUOTE_COLUMNS = `
-  sender.username AS sender_username, sender.display_name AS sender_display_name,
+/** What a message shows of the one that it answers, `quoted`, which was sent by `quoted_sender`. */
+export const QUOTE_COLUMNS = `
   quoted.id AS quoted_id, quoted.seq AS quoted_seq, left(quoted.text, ${EXCERPT}) AS quoted_excerpt,
   quoted.sender_id AS quoted_sender_id, quoted_sender.username AS quoted_username,
   quoted_sender.display_name AS quoted_display_name`;
 
-/** Joins the sender of `m`, which may be a message or a draft of one, and what it answers. */
-export const SENDER_AND_QUOTE = (m: string): string => `
-  JOIN users sender ON sender.id = ${m}.sender_id
-  LEFT JOIN messages quoted ON quoted.id = ${m}.reply_to
-  LEFT JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id`;
-
 /** The columns of a message as it travels; select them from `MESSAGE_TABLES`. */
 export const MESSAGE_COLUMNS = `
   m.id, m.group_id, m.seq, m.revision, m.created_revision, m.text, m.created_at, m.edited_at, m.deleted_at,
-  m.reactions, m.pinned_at, m.pinned_by, m.sender_id, ${SENDER_AND_QUOTE_COLUMNS}`;
+  m.reactions, m.pinned_at, m.pinned_by, m.sender_id, sender.username AS sender_username,
+  sender.display_name AS sender_display_name, ${QUOTE_COLUMNS}`;
 
 /** A message (`m`) with its sender and the message that it answers. */
-export const MESSAGE_TABLES = `messages m ${SENDER_AND_QUOTE('m')}`;
+export const MESSAGE_TABLES = `
+  messages m
+  JOIN users sender ON sender.id = m.sender_id
+  LEFT JOIN messages quoted ON quoted.id = m.reply_to
+  LEFT JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id`;
+
+/** How the sender is called. */
+export interface SenderColumns {
+  sender_username: string;
+  sender_display_name: string;
+}
+
+/** A row of `QUOTE_COLUMNS`: all null when nothing is answered. */
+export interface QuoteColumns {
+  quoted_id: string | null;
+  quoted_seq: number | null;
+  quoted_excerpt: string | null;
+  quoted_sender_id: string | null;
+  quoted_username: string | null;
+  quoted_display_name: string | null;
+}
 
 /** A row of `MESSAGE_COLUMNS`. */
-export interface MessageRow {
+export interface MessageRow extends SenderColumns, QuoteColumns {
   id: string;
   group_id: string;
   seq: number;
@@ -38,14 +52,6 @@ export interface MessageRow {
   pinned_at: Date | null;
   pinned_by: string | null;
   sender_id: string;
-  sender_username: string;
-  sender_display_name: string;
-  quoted_id: string | null;
-  quoted_seq: number | null;
-  quoted_excerpt: string | null;
-  quoted_sender_id: string | null;
-  quoted_username: string | null;
-  quoted_display_name: string | null;
 }
 
 /** A message as it travels, over REST and over sockets. */
@@ -57,7 +63,7 @@ export function toMessage(row: MessageRow): Message {
     revision: row.revision,
     sender: { id: row.sender_id, username: row.sender_username, displayName: row.sender_display_name },
     text: row.text,
-    replyTo: row.quoted_id === null ? null : toQuote(row),
+    replyTo: toQuote(row),
     reactions: row.reactions ?? [],
     createdAt: row.created_at.toISOString(),
     editedAt: row.edited_at?.toISOString() ?? null,
@@ -67,9 +73,11 @@ export function toMessage(row: MessageRow): Message {
   };
 }
 
-function toQuote(row: MessageRow): Message['replyTo'] {
+/** The message that is answered, as the answer shows it. */
+export function toQuote(row: QuoteColumns): QuotedMessage | null {
+  if (row.quoted_id === null) return null;
   return {
-    id: row.quoted_id!,
+    id: row.quoted_id,
     seq: row.quoted_seq!,
     sender: { id: row.quoted_sender_id!, username: row.quoted_username!, displayName: row.quoted_display_name! },
     excerpt: row.quoted_excerpt!,

@@ -1,5 +1,6 @@
-import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { type ArgumentMetadata, type Type, ValidationPipe } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { type ValidationError, validateSync } from 'class-validator';
 import { Problem } from './problem.js';
 
 /** Values inside values. No DTO needs as many, and what the libraries do recursively has an end somewhere. */
@@ -7,28 +8,35 @@ const MAX_DEPTH = 8;
 /** Errors that are told at once. */
 const MAX_ERRORS = 20;
 
-/** Checks every DTO, of REST and of socket commands alike: unknown fields are refused, and each error names its field. */
-export function createValidationPipe(): ValidationPipe {
-  return new StrictValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    exceptionFactory: (errors) => invalid(flatten(errors)),
-  });
-}
+/** Checks the DTOs of REST; see `validated`. */
+export class StrictValidationPipe extends ValidationPipe {
+  constructor() {
+    super({ transform: true });
+  }
 
-/** Refuses what Nest and class-transformer would drop silently or stumble over, before they see it. */
-class StrictValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (!metadata.metatype || !this.toValidate(metadata)) return super.transform(value, metadata) as Promise<unknown>;
-    // Without a body every field is missing, and that is what there is to say.
-    const input = value === undefined ? {} : value;
-    refuseOddities(input);
-    return super.transform(input, metadata) as Promise<unknown>;
+    const { metatype } = metadata;
+    if (!metatype || !this.toValidate(metadata)) return super.transform(value, metadata) as Promise<unknown>;
+    return Promise.resolve(validated(metatype as Type<object>, value));
   }
 }
 
-function refuseOddities(input: unknown): void {
+/**
+ * What was sent as an instance of its class, of REST and of socket commands alike. Unknown fields are refused, and each
+ * error names its field. Throws `validation_failed`.
+ */
+export function validated<T extends object>(type: Type<T>, value: unknown): T {
+  // Without a body every field is missing, and that is what there is to say.
+  const input = value === undefined ? {} : value;
+  refuseOddities(input);
+  const dto = plainToInstance(type, input);
+  const errors = validateSync(dto, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
+  if (errors.length > 0) throw invalid(flatten(errors));
+  return dto;
+}
+
+/** Refuses what class-transformer would drop silently or stumble over, before it sees it. */
+function refuseOddities(input: unknown): asserts input is object {
   if (!isRecord(input)) throw Problem.field('payload', 'the payload must be an object');
   for (const [field, value] of Object.entries(input)) {
     if (field in Object.prototype || field === 'prototype') {

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Message } from '../changes/contract.js';
 import {
   MESSAGE_COLUMNS,
   MESSAGE_TABLES,
   type MessageRow,
-  SENDER_AND_QUOTE,
-  SENDER_AND_QUOTE_COLUMNS,
+  QUOTE_COLUMNS,
+  type QuoteColumns,
+  type SenderColumns,
+  toQuote,
 } from '../changes/message-view.js';
 import { Statements } from '../database/statements.js';
 
@@ -20,7 +23,7 @@ export interface Draft {
 
 /** What became of one draft of a batch. */
 export type Outcome =
-  | { kind: 'stored'; row: MessageRow }
+  | { kind: 'stored'; message: Message }
   /** A membership changed while the statement waited for the lock: write it again. */
   | { kind: 'stale' }
   /** No such group for the sender, or no such message to reply to. */
@@ -28,11 +31,8 @@ export type Outcome =
 
 /** What the database adds to a draft; the numbers and the time are null when it was not stored. */
 type OutcomeRow = { position: number; current: boolean | null } & (
-  Omit<MessageRow, keyof typeof FRESH | 'id' | 'group_id' | 'sender_id' | 'text' | 'created_revision'> | { seq: null }
+  ({ seq: number; revision: number; created_at: Date } & SenderColumns & QuoteColumns) | { seq: null }
 );
-
-/** What no message has when it is stored. */
-const FRESH = { edited_at: null, deleted_at: null, reactions: null, pinned_at: null, pinned_by: null };
 
 /**
  * Writes drafts in one statement, which locks the groups in id order (so that two nodes cannot wait for each other),
@@ -41,24 +41,39 @@ const FRESH = { edited_at: null, deleted_at: null, reactions: null, pinned_at: n
  * Everything but the locked rows is read from the statement's snapshot, which is older than the lock when the statement
  * had to wait for it. So memberships are believed only where the group's `members_revision` is the same in both; the
  * other drafts are `stale`, and a new statement with a new snapshot decides.
+ *
+ * PostgreSQL keeps the plan, and the tables grow under it. Each `LATERAL … LIMIT 1` holds the plan to one look into an
+ * index for a draft, and arrays behind `SELECT` hide their length, for which a new plan would be made each time.
  */
 const WRITE = `
-  WITH draft AS (
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[])
-      WITH ORDINALITY AS d (id, group_id, sender_id, text, reply_to, position)
+  WITH draft AS MATERIALIZED (
+    SELECT d.*, seen.members_revision, member.is_in, sender.username AS sender_username,
+           sender.display_name AS sender_display_name, quoted.*
+      FROM unnest((SELECT $1::uuid[]), (SELECT $2::uuid[]), (SELECT $3::uuid[]), (SELECT $4::text[]), (SELECT $5::uuid[]))
+           WITH ORDINALITY AS d (id, group_id, sender_id, text, reply_to, position)
+     CROSS JOIN LATERAL (SELECT username, display_name FROM users WHERE id = d.sender_id LIMIT 1) sender
+      LEFT JOIN LATERAL (SELECT members_revision FROM groups WHERE id = d.group_id LIMIT 1) seen ON true
+      LEFT JOIN LATERAL (
+        SELECT true AS is_in FROM memberships
+         WHERE group_id = d.group_id AND user_id = d.sender_id AND left_at IS NULL LIMIT 1
+      ) member ON true
+      LEFT JOIN LATERAL (
+        SELECT ${QUOTE_COLUMNS}, quoted.group_id AS quoted_group_id
+          FROM messages quoted JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id
+         WHERE quoted.id = d.reply_to LIMIT 1
+      ) quoted ON true
   ), locked AS MATERIALIZED (
-    SELECT id, last_seq, revision, members_revision FROM groups
-     WHERE id IN (SELECT group_id FROM draft) ORDER BY id FOR NO KEY UPDATE
+    SELECT own.* FROM (SELECT DISTINCT group_id FROM draft ORDER BY group_id) named
+     CROSS JOIN LATERAL (
+       SELECT id, last_seq, revision, members_revision FROM groups WHERE id = named.group_id FOR NO KEY UPDATE
+     ) own
   ), accepted AS MATERIALIZED (
     SELECT draft.*,
            locked.last_seq + row_number() OVER in_group AS seq,
            locked.revision + row_number() OVER in_group AS revision
       FROM draft
-      JOIN locked ON locked.id = draft.group_id
-      JOIN groups seen ON seen.id = draft.group_id AND seen.members_revision = locked.members_revision
-      JOIN memberships ms ON ms.group_id = draft.group_id AND ms.user_id = draft.sender_id AND ms.left_at IS NULL
-      LEFT JOIN messages quoted ON quoted.id = draft.reply_to AND quoted.group_id = draft.group_id
-     WHERE draft.reply_to IS NULL OR quoted.id IS NOT NULL
+      JOIN locked ON locked.id = draft.group_id AND locked.members_revision = draft.members_revision
+     WHERE draft.is_in AND (draft.reply_to IS NULL OR draft.quoted_group_id = draft.group_id)
     WINDOW in_group AS (PARTITION BY draft.group_id ORDER BY draft.position)
   ), counted AS (
     UPDATE groups SET last_seq = taken.seq, revision = taken.revision, last_activity_at = clock_timestamp()
@@ -70,13 +85,13 @@ const WRITE = `
       FROM accepted ORDER BY position
     RETURNING id, seq, revision, created_at
   )
-  SELECT draft.position, seen.members_revision = locked.members_revision AS current,
-         stored.seq, stored.revision, stored.created_at, ${SENDER_AND_QUOTE_COLUMNS}
+  SELECT draft.position, draft.members_revision = locked.members_revision AS current,
+         stored.seq, stored.revision, stored.created_at, draft.sender_username, draft.sender_display_name,
+         draft.quoted_id, draft.quoted_seq, draft.quoted_excerpt, draft.quoted_sender_id, draft.quoted_username,
+         draft.quoted_display_name
     FROM draft
     LEFT JOIN locked ON locked.id = draft.group_id
-    LEFT JOIN groups seen ON seen.id = draft.group_id
-    LEFT JOIN stored ON stored.id = draft.id
-    ${SENDER_AND_QUOTE('draft')}`;
+    LEFT JOIN stored ON stored.id = draft.id`;
 
 /** The SQL under `MessageWriter`. */
 @Injectable()
@@ -123,8 +138,23 @@ export class MessageStore {
   }
 }
 
-function toOutcome({ id, groupId, senderId, text }: Draft, row: OutcomeRow): Outcome {
+function toOutcome(draft: Draft, row: OutcomeRow): Outcome {
   if (row.seq === null) return { kind: row.current === false ? 'stale' : 'refused' };
-  const sent = { id, group_id: groupId, sender_id: senderId, text, created_revision: row.revision };
-  return { kind: 'stored', row: { ...FRESH, ...row, ...sent } };
+  const { id, groupId, senderId, text } = draft;
+  const message = {
+    id,
+    groupId,
+    seq: row.seq,
+    revision: row.revision,
+    sender: { id: senderId, username: row.sender_username, displayName: row.sender_display_name },
+    text,
+    replyTo: toQuote(row),
+    reactions: [],
+    createdAt: row.created_at.toISOString(),
+    editedAt: null,
+    deletedAt: null,
+    pinnedAt: null,
+    pinnedBy: null,
+  };
+  return { kind: 'stored', message };
 }

@@ -113,7 +113,7 @@ export class MessageWriter {
     const stale: Send[] = [];
     for (const [index, outcome] of outcomes.entries()) {
       const send = sends[index]!;
-      if (outcome.kind === 'stored') this.publish(send, toMessage(outcome.row));
+      if (outcome.kind === 'stored') this.publish(send, outcome.message);
       else (outcome.kind === 'stale' ? stale : refused).push(send);
     }
     if (refused.length > 0) await this.refuse(refused);

@@ -4,7 +4,7 @@ import { RateLimits } from '../auth/rate-limits/rate-limits.js';
 import type { Ack } from '../changes/contract.js';
 import { Problem } from '../common/problem.js';
 import { toProblem } from '../common/to-problem.js';
-import { createValidationPipe } from '../common/validation.js';
+import { validated } from '../common/validation.js';
 import { ChatCommands, type Command, type CommandName } from './chat-commands.js';
 import type { ChatSocket } from './chat-socket.js';
 import { closeTooSlow } from './close.js';
@@ -19,7 +19,6 @@ type Answer = (answer: Ack<unknown>) => void;
 @Injectable()
 export class CommandGate {
   private readonly logger = new Logger('Socket');
-  private readonly validation = createValidationPipe();
   private readonly running = new Set<Promise<void>>();
   private closed = false;
 
@@ -62,8 +61,7 @@ export class CommandGate {
   private async carryOut(socket: ChatSocket, command: Command, payload: unknown, answer: Answer): Promise<void> {
     try {
       await this.limits.take('command', socket.data.user.id);
-      const checked: unknown = await this.validation.transform(payload, { type: 'body', metatype: command.payload });
-      answer({ data: await command.run(socket, checked as object) });
+      answer({ data: await command.run(socket, validated(command.payload, payload)) });
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status >= 500) this.logger.error(error);
