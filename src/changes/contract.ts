@@ -33,6 +33,8 @@ export interface AuthResult {
 
 export type GroupKind = 'public' | 'private' | 'direct';
 export type MemberRole = 'owner' | 'member';
+/** Why a group is not mine any more. */
+export type RemovalReason = 'left' | 'removed' | 'deleted';
 
 /** The message that a reply answers; `excerpt` is its beginning, and empty once it is deleted. */
 export interface QuotedMessage {
@@ -187,7 +189,7 @@ export type ServerToClientEvents = { [E in ChangeEvent]: (payload: ChangePayload
   /** You are a member of this group now; its live changes follow. */
   'group:added': (payload: { group: Group }) => void;
   /** You are no longer a member of this group; nothing more of it follows. */
-  'group:removed': (payload: { groupId: string; reason: 'left' | 'removed' | 'deleted' }) => void;
+  'group:removed': (payload: { groupId: string; reason: RemovalReason }) => void;
   /** After a replay: you have everything of the group up to here. */
   'group:synced': (payload: { groupId: string; revision: number }) => void;
   /** Too far behind: drop what you have of the group; this is its newest page. */

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { ChangeBus } from '../changes/change-bus.js';
@@ -11,6 +11,8 @@ import { type Draft, MessageStore, type Outcome } from './message-store.js';
 
 /** Sends that go in one statement. */
 const MAX_BATCH = 200;
+/** After a batch of this many the next one waits for those who were just answered: with them it costs little more. */
+const BUSY = 5;
 /** Sends that may wait on one node; more are refused at once. */
 const MAX_WAITING = 10_000;
 /** How long a send is tried again while the database is away, in milliseconds. */
@@ -75,6 +77,9 @@ export class MessageWriter {
     while (this.waiting.length > 0) {
       const batch = this.takeBatch();
       await this.write(batch).catch((error: unknown) => batch.forEach((send) => send.reject(error)));
+      if (batch.length < BUSY) continue;
+      await turn(); // The answers are written,
+      await turn(); // and what came back upon them is read.
     }
     this.writing = false;
   }

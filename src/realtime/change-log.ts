@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
+import { DataSource, type EntityManager, IsNull, MoreThan, Not } from 'typeorm';
 import type { Change, Message } from '../changes/contract.js';
 import { MESSAGE_COLUMNS, MESSAGE_TABLES, type MessageRow, toMessage } from '../changes/message-view.js';
 import { Problem } from '../common/problem.js';
@@ -18,7 +18,9 @@ export interface ChangePage {
 /** The newest messages of a group, for someone who starts anew. */
 export interface NewestPage {
   messages: Message[];
+  /** The revision to go on from. */
   revision: number;
+  departed: ReadonlySet<string>;
 }
 
 type Visit = (changes: Change[]) => void;
@@ -62,23 +64,18 @@ export class ChangeLog {
     });
   }
 
-  /** As `replay`, for a member, checked as of the same moment. Throws `group_not_found` or `not_a_member`. */
-  replayFor(userId: string, groupId: string, after: number, visit: Visit): Promise<number> {
+  /** The newest messages, and whose membership ended after revision `head`; null when the group is gone. */
+  newest(groupId: string, head: number): Promise<NewestPage | null> {
     return this.snapshot(async (manager) => {
-      const group = await requireMember(manager, userId, groupId);
-      return visitAll(manager, group, after, visit);
-    });
-  }
-
-  /** The newest messages and the revision to go on from. Throws as `pageFor`. */
-  newestFor(userId: string, groupId: string): Promise<NewestPage> {
-    return this.snapshot(async (manager) => {
-      const group = await requireMember(manager, userId, groupId);
+      const group = await manager.findOneBy(Group, { id: groupId });
+      if (!group) return null;
       const rows = await manager.query<MessageRow[]>(
         `SELECT ${MESSAGE_COLUMNS} FROM ${MESSAGE_TABLES} WHERE m.group_id = $1 AND m.seq > $2 ORDER BY m.seq`,
         [groupId, group.lastSeq - NEWEST],
       );
-      return { messages: rows.map(toMessage), revision: group.revision };
+      const ended = await manager.findBy(Membership, { groupId, revision: MoreThan(head), leftAt: Not(IsNull()) });
+      const departed = new Set(ended.map(({ userId }) => userId));
+      return { messages: rows.map(toMessage), revision: group.revision, departed };
     });
   }
 

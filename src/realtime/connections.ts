@@ -18,7 +18,7 @@ const MAX_TIMER = 2 ** 31 - 1;
 @Injectable()
 export class Connections {
   private readonly logger = new Logger('Connections');
-  private readonly admit: LimitFunction;
+  private readonly reading: LimitFunction;
 
   constructor(
     private readonly heads: GroupHeads,
@@ -29,7 +29,7 @@ export class Connections {
     { databasePoolSize }: Config,
   ) {
     // When everyone comes back at once they wait here, and leave database connections to those who send.
-    this.admit = pLimit(Math.ceil(databasePoolSize / 2));
+    this.reading = pLimit(Math.ceil(databasePoolSize / 4));
   }
 
   /** Takes over a connection whose handshake was accepted. */
@@ -50,7 +50,7 @@ export class Connections {
 
   private async greet(socket: ChatSocket): Promise<void> {
     const { user, cursors } = socket.data;
-    const heads = await this.heads.of(user.id);
+    const heads = await this.reading(() => this.heads.of(user.id));
     socket.emit('ready', { user: toOwnUserResponse(user), groups: heads });
     const mine = new Set(heads.map(({ id }) => id));
     const gone = [...cursors.keys()].filter((id) => !mine.has(id));
@@ -78,7 +78,7 @@ export class Connections {
   /** Runs `step` after what went before. When it fails the client is sent away, to come back and catch up. */
   private inOrder(socket: ChatSocket, before: Promise<void>, step: () => Promise<void>): Promise<void> {
     return before
-      .then(() => this.admit(() => (socket.connected ? step() : undefined)))
+      .then(() => (socket.connected ? step() : undefined))
       .catch((error: unknown) => {
         if (error instanceof Problem && error.code === 'group_not_found') return;
         this.logger.warn(`A connection could not be served: ${String(error)}`);

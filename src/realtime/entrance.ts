@@ -1,78 +1,78 @@
 import { Injectable } from '@nestjs/common';
-import { Problem } from '../common/problem.js';
-import { ChangeLog } from './change-log.js';
-import { type ChatSocket, emitChange } from './chat-socket.js';
+import type { ChatSocket } from './chat-socket.js';
 import { GroupFeeds } from './group-feeds.js';
+import { GroupHeads } from './group-heads.js';
+import { emitBundle } from './outlet.js';
+import { type Replay, Replays } from './replays.js';
 
 /** Missed changes that are sent one by one; whoever missed more starts anew from the newest page. */
 const MAX_REPLAY = 1_000;
 
-/** Lets sockets into groups: first what they missed, then everything live, with no change missed or given twice. */
+/**
+ * Lets sockets into groups of which their users were members a moment ago: first what they missed, then everything live,
+ * with no change missed or given twice. Whoever is a member no more is told so, and stays out.
+ */
 @Injectable()
 export class Entrance {
   constructor(
     private readonly feeds: GroupFeeds,
-    private readonly log: ChangeLog,
+    private readonly replays: Replays,
+    private readonly heads: GroupHeads,
   ) {}
 
   /**
    * Sends what changed after `cursor`, the last revision that the client had, and lets it in. `head` is where the group
-   * stood a moment ago. Returns as `enter`.
+   * stood when its user was a member. Returns as `enter`.
    */
-  resume(socket: ChatSocket, groupId: string, cursor: number, head: number): Promise<boolean> {
-    return this.unlessGone(async () => {
-      const revision = await this.catchUp(socket, groupId, cursor, head);
-      socket.emit('group:synced', { groupId, revision });
-      return this.join(socket, groupId, revision);
-    });
+  async resume(socket: ChatSocket, groupId: string, cursor: number, head: number): Promise<boolean> {
+    const revision = await this.catchUp(socket, groupId, cursor, head);
+    if (revision === null) return false;
+    socket.emit('group:synced', { groupId, revision });
+    return this.enter(socket, groupId, revision);
   }
 
   /**
-   * Lets in a socket that needs nothing up to `revision`. Returns whether the group's feed began with it, and so has to
-   * be verified.
+   * Lets in a socket that needs nothing up to `head`, where its user was a member. Returns whether the group's feed began
+   * with it, and so has to be verified.
    */
-  enter(socket: ChatSocket, groupId: string, revision: number): Promise<boolean> {
-    return this.unlessGone(() => this.join(socket, groupId, revision));
-  }
-
-  /** Whoever is not a member any more, or finds the group gone, stays out: the feed or the farewells tell. */
-  private async unlessGone(enter: () => Promise<boolean>): Promise<boolean> {
-    try {
-      return await enter();
-    } catch (error) {
-      if (error instanceof Problem && error.status < 500) return false;
-      throw error;
-    }
-  }
-
-  /** Sends what was missed, and returns the revision up to which the socket has everything. */
-  private async catchUp(socket: ChatSocket, groupId: string, cursor: number, head: number): Promise<number> {
-    if (cursor > head || head - cursor > MAX_REPLAY) return this.reset(socket, groupId);
-    return cursor < head ? this.replay(socket, groupId, cursor) : cursor;
-  }
-
-  private async join(socket: ChatSocket, groupId: string, at: number): Promise<boolean> {
-    let revision = at;
+  async enter(socket: ChatSocket, groupId: string, head: number): Promise<boolean> {
+    let revision: number | null = head;
     let began = false;
-    while (socket.connected && !socket.data.feeds.has(groupId)) {
+    while (revision !== null && socket.connected && !socket.data.feeds.has(groupId)) {
       const { feed, isNew } = this.feeds.open(groupId, revision);
       began ||= isNew;
-      if ((await feed.admit(socket, revision)) !== 'behind') break;
+      const admission = await feed.admit(socket, revision);
+      if (admission === 'admitted') break;
       feed.closeIfEmpty();
-      revision = await this.replay(socket, groupId, revision);
+      revision =
+        admission === 'behind' ? await this.replay(socket, groupId, revision) : await this.refuse(socket, groupId);
     }
     return began;
   }
 
-  private replay(socket: ChatSocket, groupId: string, after: number): Promise<number> {
-    return this.log.replayFor(socket.data.user.id, groupId, after, (changes) => {
-      for (const change of changes) emitChange(socket, change);
-    });
+  /** Sends what was missed, and returns the revision up to which the socket has everything; null for no member. */
+  private async catchUp(socket: ChatSocket, groupId: string, cursor: number, head: number): Promise<number | null> {
+    if (cursor === head) return cursor;
+    const isFar = cursor > head || head - cursor > MAX_REPLAY;
+    return isFar
+      ? this.send(socket, groupId, await this.replays.newest(groupId, head))
+      : this.replay(socket, groupId, cursor);
   }
 
-  private async reset(socket: ChatSocket, groupId: string): Promise<number> {
-    const { messages, revision } = await this.log.newestFor(socket.data.user.id, groupId);
-    socket.emit('group:reset', { groupId, revision, messages });
-    return revision;
+  private async replay(socket: ChatSocket, groupId: string, after: number): Promise<number | null> {
+    return this.send(socket, groupId, await this.replays.since(groupId, after));
+  }
+
+  private async send(socket: ChatSocket, groupId: string, replay: Replay | null): Promise<number | null> {
+    if (replay === null || replay.departed.has(socket.data.user.id)) return this.refuse(socket, groupId);
+    emitBundle(socket, replay.sent);
+    return replay.revision;
+  }
+
+  private async refuse(socket: ChatSocket, groupId: string): Promise<null> {
+    for (const [id, reason] of await this.heads.farewells(socket.data.user.id, [groupId])) {
+      socket.emit('group:removed', { groupId: id, reason });
+    }
+    return null;
   }
 }

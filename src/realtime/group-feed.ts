@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { GroupNews } from '../changes/change-bus.js';
-import type { Change } from '../changes/contract.js';
+import type { Change, RemovalReason } from '../changes/contract.js';
 import type { ChangeLog } from './change-log.js';
 import { type ChatSocket, emitChange } from './chat-socket.js';
 import { closeTooSlow } from './close.js';
@@ -219,7 +219,7 @@ export class GroupFeed {
     socket.data.feeds.set(this.groupId, this);
   }
 
-  private eject(userId: string, reason: 'left' | 'removed' | 'deleted'): void {
+  private eject(userId: string, reason: RemovalReason): void {
     for (const socket of [...this.members].filter(({ data }) => data.user.id === userId)) {
       this.leave(socket);
       socket.emit('group:removed', { groupId: this.groupId, reason });

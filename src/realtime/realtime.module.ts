@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 import { GroupsModule } from '../groups/groups.module.js';
 import { MessagesModule } from '../messages/messages.module.js';
 import { ChangeLog } from './change-log.js';
@@ -13,11 +14,12 @@ import { GroupFeeds } from './group-feeds.js';
 import { GroupHeads } from './group-heads.js';
 import { Handshake } from './handshake.js';
 import { MembershipSweep } from './membership-sweep.js';
+import { Replays } from './replays.js';
 import { SyncService } from './sync.service.js';
 import { TypingService } from './typing.service.js';
 
 @Module({
-  imports: [AuthModule, ChangesModule, GroupsModule, MessagesModule],
+  imports: [AuthModule, ChangesModule, DatabaseModule, GroupsModule, MessagesModule],
   providers: [
     ChangeLog,
     ChatCommands,
@@ -29,6 +31,7 @@ import { TypingService } from './typing.service.js';
     GroupHeads,
     Handshake,
     MembershipSweep,
+    Replays,
     SyncService,
     TypingService,
   ],

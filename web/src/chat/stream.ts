@@ -1,4 +1,11 @@
-import type { Change, ChangeEvent, ChangePayloads, GroupHead, Message } from '../../../src/changes/contract';
+import type {
+  Change,
+  ChangeEvent,
+  ChangePayloads,
+  GroupHead,
+  Message,
+  RemovalReason,
+} from '../../../src/changes/contract';
 import { api } from '../api';
 import { closeRoute } from '../router';
 import { applyChange } from '../state/changes';
@@ -131,7 +138,7 @@ function reset(chat: Chat, groupId: string, revision: number, messages: Message[
   void chat.refresh(groupId).catch(() => undefined);
 }
 
-function leave(chat: Chat, groupId: string, reason: 'left' | 'removed' | 'deleted'): void {
+function leave(chat: Chat, groupId: string, reason: RemovalReason): void {
   const entry = chat.store.get().groups[groupId];
   if (!entry) return;
   const name = nameOf(entry.group);
