@@ -1,3 +1,12 @@
+/** So many in so many seconds. */
+export interface Rate {
+  points: number;
+  duration: number;
+}
+
+/** What is counted, each against a rate of its own. */
+export type LimitName = 'request' | 'command' | 'connectionCommand' | 'login' | 'register';
+
 /** The settings of one running Messendger, checked and complete. Injected as itself. */
 export class Config {
   /** `production` refuses weak secrets and logs JSON. */
@@ -14,6 +23,13 @@ export class Config {
   /** Seconds. */
   readonly accessTokenTtl: number = 43_200;
   readonly rateLimits: boolean = true;
+  readonly limits: Readonly<Record<LimitName, Rate>> = {
+    request: { points: 600, duration: 60 },
+    command: { points: 200, duration: 5 },
+    connectionCommand: { points: 100, duration: 5 },
+    login: { points: 20, duration: 60 },
+    register: { points: 20, duration: 3_600 },
+  };
   /** How many reverse proxies to believe. */
   readonly trustProxy: number = 0;
   /** Seconds. */

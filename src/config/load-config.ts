@@ -32,6 +32,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     jwtSecret: secret(values.JWT_SECRET, production, values.DATA_DIR),
     accessTokenTtl: values.ACCESS_TOKEN_TTL,
     rateLimits: values.RATE_LIMITS,
+    limits: {
+      request: values.LIMIT_REQUESTS,
+      command: values.LIMIT_COMMANDS,
+      connectionCommand: values.LIMIT_CONNECTION_COMMANDS,
+      login: values.LIMIT_LOGINS,
+      register: values.LIMIT_REGISTRATIONS,
+    },
     trustProxy: values.TRUST_PROXY,
     shutdownTimeout: values.SHUTDOWN_TIMEOUT,
   });

@@ -1,9 +1,12 @@
 import { makeExactValidator, str } from 'envalid';
+import type { Rate } from './config.js';
+
+const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 const seconds = (min: number, max: number) =>
   makeExactValidator<number>((input) => {
     const match = /^(\d+)(s|m|h|d)?$/.exec(input);
-    const value = Number(match?.[1]) * { s: 1, m: 60, h: 3600, d: 86_400 }[match?.[2] ?? 's']!;
+    const value = Number(match?.[1]) * UNITS[match?.[2] ?? 's']!;
     if (!(value >= min && value <= max)) throw new Error(`"${input}" is not a duration from ${min} to ${max} seconds`);
     return value;
   });
@@ -16,6 +19,17 @@ const whole = (min: number, max: number) =>
     }
     return value;
   });
+
+/** So many in so many seconds, as in `100/5s`. */
+const rate = makeExactValidator<Rate>((input) => {
+  const match = /^(\d{1,7})\/(\d{1,5})(s|m|h)$/.exec(input);
+  const points = Number(match?.[1]);
+  const duration = Number(match?.[2]) * UNITS[match?.[3] ?? 's']!;
+  if (!(points >= 1 && duration >= 1 && duration <= 86_400)) {
+    throw new Error(`"${input}" is not a rate like 100/5s: one or more in a second to a day`);
+  }
+  return { points, duration };
+});
 
 const onOff = makeExactValidator<boolean>((input) => {
   if (input !== 'on' && input !== 'off') throw new Error(`"${input}" is neither on nor off`);
@@ -86,6 +100,31 @@ export const settings = {
     desc: '`off` lifts the limits on requests and commands, for benchmarks',
     default: true,
     example: 'on',
+  }),
+  LIMIT_REQUESTS: rate({
+    desc: 'Requests of a user, or of an address without one',
+    default: { points: 600, duration: 60 },
+    example: '600/1m',
+  }),
+  LIMIT_COMMANDS: rate({
+    desc: 'Socket commands of a user, on all connections to a node together',
+    default: { points: 200, duration: 5 },
+    example: '200/5s',
+  }),
+  LIMIT_CONNECTION_COMMANDS: rate({
+    desc: 'Socket commands of one connection',
+    default: { points: 100, duration: 5 },
+    example: '100/5s',
+  }),
+  LIMIT_LOGINS: rate({
+    desc: 'Attempts to log in from an address',
+    default: { points: 20, duration: 60 },
+    example: '20/1m',
+  }),
+  LIMIT_REGISTRATIONS: rate({
+    desc: 'Accounts made from an address',
+    default: { points: 20, duration: 3_600 },
+    example: '20/1h',
   }),
   TRUST_PROXY: whole(
     0,

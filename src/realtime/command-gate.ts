@@ -60,6 +60,7 @@ export class CommandGate {
 
   private async carryOut(socket: ChatSocket, command: Command, payload: unknown, answer: Answer): Promise<void> {
     try {
+      await this.limits.take('connectionCommand', socket.id);
       await this.limits.take('command', socket.data.user.id);
       answer({ data: await command.run(socket, validated(command.payload, payload)) });
     } catch (error) {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Rate } from '../../src/config/config.js';
 import { ConfigError, loadConfig } from '../../src/config/load-config.js';
 import { settings } from '../../src/config/settings.js';
 
@@ -56,6 +57,7 @@ describe('The configuration', () => {
       JWT_SECRET: STRONG,
       ACCESS_TOKEN_TTL: '15m',
       RATE_LIMITS: 'off',
+      LIMIT_COMMANDS: '7/2m',
       TRUST_PROXY: '2',
       SHUTDOWN_TIMEOUT: '1m',
     });
@@ -68,6 +70,7 @@ describe('The configuration', () => {
       jwtSecret: STRONG,
       accessTokenTtl: 900,
       rateLimits: false,
+      limits: { command: { points: 7, duration: 120 }, request: { points: 600, duration: 60 } },
       trustProxy: 2,
       shutdownTimeout: 60,
     });
@@ -95,6 +98,7 @@ describe('The configuration', () => {
     ['JWT_SECRET', ['short', 'x'.repeat(31)], /needs 32 or more/],
     ['ACCESS_TOKEN_TTL', ['0', '12 h', '1w', '-1h', '1.5h', 'forever', '9999999999d'], /not a duration/],
     ['RATE_LIMITS', ['true', 'yes', '1', 'ON'], /neither on nor off/],
+    ['LIMIT_COMMANDS', ['100', '0/5s', '100/0s', '100/5', '1.5/1s', '100/2d', 'x/1s', '100/25h'], /not a rate like/],
     ['TRUST_PROXY', ['true', '-1', '17'], /not a whole number from 0 to 16/],
     ['SHUTDOWN_TIMEOUT', ['0', 'soon', '2h'], /not a duration/],
   ])('refuses a wrong %s, says why and gives an example', (name, values, reason) => {
@@ -175,7 +179,16 @@ describe('The configuration', () => {
   });
 
   describe('is documented', () => {
-    const shown = (value: unknown) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value));
+    const shown = (value?: boolean | number | string | Rate) => {
+      if (typeof value === 'boolean') return value ? 'on' : 'off';
+      return typeof value === 'object' ? written(value) : String(value);
+    };
+    const written = ({ points, duration }: Rate) =>
+      duration < 60
+        ? `${points}/${duration}s`
+        : duration < 3_600
+          ? `${points}/${duration / 60}m`
+          : `${points}/${duration / 3_600}h`;
 
     it('in .env.example: every setting, commented, as it is when it is not set', async () => {
       const expected = Object.entries(settings).map(([name, { desc, default: standard, example }]) =>

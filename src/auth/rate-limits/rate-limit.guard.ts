@@ -4,12 +4,13 @@ import type { Request, Response } from 'express';
 import { Problem } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
 import { UNLIMITED } from '../../common/unlimited.decorator.js';
-import { type Allowance, POLICIES, type PolicyName, RateLimits } from './rate-limits.js';
+import type { LimitName } from '../../config/config.js';
+import { type Allowance, RateLimits } from './rate-limits.js';
 
-const POLICY = 'messendger:rate-limit';
+const LIMIT = 'messendger:rate-limit';
 
-/** Counts a route against a policy of its own instead of the one for all requests. */
-export const RateLimit = (policy: PolicyName): MethodDecorator => SetMetadata(POLICY, policy);
+/** Counts a route against a limit of its own instead of the one for all requests. */
+export const RateLimit = (name: LimitName): MethodDecorator => SetMetadata(LIMIT, name);
 
 /** Limits the requests of a user, or of an address, and announces what is left. */
 @Injectable()
@@ -23,14 +24,14 @@ export class RateLimitGuard implements CanActivate {
     if (context.getType() !== 'http' || this.reflector.get(UNLIMITED, context.getClass())) return true;
     const request = context.switchToHttp().getRequest<Request & { user?: Principal }>();
     const response = context.switchToHttp().getResponse<Response>();
-    const policy = this.reflector.get<PolicyName | undefined>(POLICY, context.getHandler()) ?? 'request';
+    const name = this.reflector.get<LimitName | undefined>(LIMIT, context.getHandler()) ?? 'request';
     try {
-      const allowance = await this.limits.take(policy, request.user?.userId ?? request.ip ?? 'unknown');
-      if (allowance) announce(response, policy, allowance);
+      const allowance = await this.limits.take(name, request.user?.userId ?? request.ip ?? 'unknown');
+      if (allowance) announce(response, name, allowance);
       return true;
     } catch (error) {
       if (error instanceof Problem && error.extras.retryAfter !== undefined) {
-        announce(response, policy, { limit: POLICIES[policy].points, remaining: 0, reset: error.extras.retryAfter });
+        announce(response, name, { rate: this.limits.rateOf(name), remaining: 0, reset: error.extras.retryAfter });
       }
       throw error;
     }
@@ -38,7 +39,7 @@ export class RateLimitGuard implements CanActivate {
 }
 
 /** The header fields of draft-ietf-httpapi-ratelimit-headers-10. */
-function announce(response: Response, policy: PolicyName, { limit, remaining, reset }: Allowance): void {
-  response.setHeader('RateLimit-Policy', `"${policy}";q=${limit};w=${POLICIES[policy].duration}`);
-  response.setHeader('RateLimit', `"${policy}";r=${remaining};t=${reset}`);
+function announce(response: Response, name: LimitName, { rate, remaining, reset }: Allowance): void {
+  response.setHeader('RateLimit-Policy', `"${name}";q=${rate.points};w=${rate.duration}`);
+  response.setHeader('RateLimit', `"${name}";r=${remaining};t=${reset}`);
 }
