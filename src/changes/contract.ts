@@ -17,6 +17,20 @@ export interface UserSummary {
   displayName: string;
 }
 
+export type PresenceStatus = 'online' | 'offline';
+
+/** Whether someone is connected. `lastSeenAt` is when they last were: null while they are, and for who never was. */
+export interface Presence {
+  status: PresenceStatus;
+  lastSeenAt: string | null;
+}
+
+/** Someone with their presence; `status` is null for who is in no group with me, and then `lastSeenAt` is too. */
+export interface UserWithPresence extends UserSummary {
+  status: PresenceStatus | null;
+  lastSeenAt: string | null;
+}
+
 /** Someone, as they see themselves. */
 export interface OwnUser extends UserSummary {
   email: string | null;
@@ -94,6 +108,9 @@ export interface Member {
   removedBy: string | null;
 }
 
+/** A member in a list. Changes do not carry presence, which is not durable. */
+export interface MemberWithPresence extends Member, Presence {}
+
 /** What everyone who can see a group sees of it. */
 export interface GroupProfile {
   id: string;
@@ -120,7 +137,7 @@ export interface OwnMembership {
 /** A group as the one who asks sees it. */
 export interface Group extends GroupProfile {
   /** The other person of a direct group, else null. */
-  peer: UserSummary | null;
+  peer: UserWithPresence | null;
   /** The newest message, for members; null where there is none or it is not mine to see. */
   lastMessage: Message | null;
   /** Null when I am not a member. */
@@ -198,6 +215,8 @@ export type ServerToClientEvents = { [E in ChangeEvent]: (payload: ChangePayload
   'group:read': (payload: { groupId: string; userId: string; readSeq: number }) => void;
   /** Somebody is typing; not durable, shown for some seconds. */
   typing: (payload: { groupId: string; userId: string }) => void;
+  /** Somebody who is in a group with you came online or went offline; not durable: read it again after a reconnect. */
+  presence: (payload: { userId: string } & Presence) => void;
   /** The server is about to close this connection, and why. */
   closing: (payload: ProblemDetails) => void;
 };

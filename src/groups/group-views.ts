@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { MemberRole, UserSummary } from '../changes/contract.js';
+import type { MemberRole, UserWithPresence } from '../changes/contract.js';
 import { MESSAGE_COLUMNS, MESSAGE_TABLES, type MessageRow, toMessage } from '../changes/message-view.js';
+import { PRESENCE_COLUMNS, type PresenceRow, toPresence } from '../users/presence-reader.js';
 import type { GroupResponse, OwnMembershipResponse } from './dto/group.dto.js';
 import type { Group } from './group.entity.js';
 import { toGroupProfile } from './group.responses.js';
@@ -63,18 +64,21 @@ export class GroupViews {
     return new Map(rows.map((row) => [row.group_id, toMessage(row)]));
   }
 
-  private async peersOf(userId: string, ids: string[]): Promise<Map<string, UserSummary>> {
+  private async peersOf(userId: string, ids: string[]): Promise<Map<string, UserWithPresence>> {
     if (ids.length === 0) return new Map();
     const rows = await this.dataSource.query<
-      { group_id: string; id: string; username: string; display_name: string }[]
+      (PresenceRow & { group_id: string; id: string; username: string; display_name: string })[]
     >(
-      `SELECT ms.group_id, u.id, u.username, u.display_name
-         FROM memberships ms JOIN users u ON u.id = ms.user_id
+      `SELECT ms.group_id, u.id, u.username, u.display_name, ${PRESENCE_COLUMNS}
+         FROM memberships ms JOIN users u ON u.id = ms.user_id LEFT JOIN presence p ON p.user_id = u.id
         WHERE ms.group_id = ANY($2) AND ms.user_id <> $1`,
       [userId, ids],
     );
     return new Map(
-      rows.map(({ group_id, id, username, display_name }) => [group_id, { id, username, displayName: display_name }]),
+      rows.map((row) => [
+        row.group_id,
+        { id: row.id, username: row.username, displayName: row.display_name, ...toPresence(row) },
+      ]),
     );
   }
 }

@@ -3,6 +3,7 @@ import { DataSource, IsNull, Not } from 'typeorm';
 import { readPage } from '../common/keyset.js';
 import type { PageQuery } from '../common/paging.dto.js';
 import { Problem } from '../common/problem.js';
+import { PresenceReader } from '../users/presence-reader.js';
 import type { GroupResponse, MemberPageResponse, MemberResponse } from './dto/group.dto.js';
 import { GroupAccess } from './group-access.js';
 import type { GroupTransaction } from './group-transaction.js';
@@ -19,6 +20,7 @@ export class MembersService {
     private readonly access: GroupAccess,
     private readonly memberships: Memberships,
     private readonly views: GroupViews,
+    private readonly presence: PresenceReader,
   ) {}
 
   /** Joins a public group; someone who is in already stays in. */
@@ -45,7 +47,7 @@ export class MembersService {
     });
   }
 
-  /** The members in the order in which they joined. Only members may see them. */
+  /** The members, with their presence, in the order in which they joined. Only members may see them. */
   async list(me: string, groupId: string, page: PageQuery): Promise<MemberPageResponse> {
     await this.access.read(me, groupId);
     const builder = this.dataSource.manager
@@ -61,7 +63,14 @@ export class MembersService {
       },
       page,
     );
-    return { ...found, items: found.items.map((membership) => toMember(membership, membership.user!)) };
+    const presenceOf = await this.presence.of(found.items.map(({ userId }) => userId));
+    return {
+      ...found,
+      items: found.items.map((membership) => ({
+        ...toMember(membership, membership.user!),
+        ...presenceOf(membership.userId),
+      })),
+    };
   }
 
   /** Leaves, or removes someone, which only the owner may. Nobody leaves a direct group. */

@@ -5,6 +5,7 @@ import { closeAll } from './close.js';
 import { CommandGate } from './command-gate.js';
 import { Connections } from './connections.js';
 import { Handshake } from './handshake.js';
+import { PresenceService } from './presence.service.js';
 
 /**
  * Where Socket.IO and the product meet. Commands do not go through Nest's message handlers, which leave a client without
@@ -22,6 +23,7 @@ export class ChatGateway
     private readonly handshake: Handshake,
     private readonly gate: CommandGate,
     private readonly connections: Connections,
+    private readonly presence: PresenceService,
   ) {}
 
   afterInit(server: ChatServer): void {
@@ -31,11 +33,13 @@ export class ChatGateway
   handleConnection(socket: ChatSocket): void {
     this.gate.guard(socket);
     this.connections.open(socket);
+    this.presence.watch(socket);
   }
 
   /** Finishes the commands that run, tells every client, and closes its connection so that it looks for another. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.gate.drain();
     await closeAll([...this.server.sockets.sockets.values()], 'server_stopping');
+    await this.presence.leave();
   }
 }

@@ -18,8 +18,12 @@ export function close(socket: ChatSocket, code: ProblemCode): void {
   else socket.conn.close();
 }
 
-/** Closes the connection of a client that does not read; what waits for it is thrown away if it still does not. */
+/**
+ * Closes the connection of a client that does not read; what waits for it is thrown away if it still does not. Nothing
+ * more is sent to it: it catches up when it comes back.
+ */
 export function closeTooSlow(socket: ChatSocket): void {
+  for (const feed of [...socket.data.feeds.values()]) feed.leave(socket);
   const timer = setTimeout(() => terminate(socket), LAST_CHANCE).unref();
   socket.once('disconnect', () => clearTimeout(timer));
   close(socket, 'too_slow');

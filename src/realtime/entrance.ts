@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ChatSocket } from './chat-socket.js';
 import { GroupFeeds } from './group-feeds.js';
 import { GroupHeads } from './group-heads.js';
-import { emitBundle } from './outlet.js';
+import { emitAll } from './outlet.js';
 import { type Replay, Replays } from './replays.js';
 
 /** Missed changes that are sent one by one; whoever missed more starts anew from the newest page. */
@@ -65,7 +65,7 @@ export class Entrance {
 
   private async send(socket: ChatSocket, groupId: string, replay: Replay | null): Promise<number | null> {
     if (replay === null || replay.departed.has(socket.data.user.id)) return this.refuse(socket, groupId);
-    emitBundle(socket, replay.sent);
+    emitAll(socket, replay.sent);
     return replay.revision;
   }
 

@@ -50,6 +50,11 @@ export class GroupFeed {
     this.recentFrom = delivered;
   }
 
+  /** The sockets that get the group's live changes. */
+  get sockets(): ReadonlySet<ChatSocket> {
+    return this.members;
+  }
+
   /** Takes what the bus brought. */
   take(news: GroupNews): void {
     switch (news.kind) {
@@ -114,7 +119,7 @@ export class GroupFeed {
     if (this.members.size === 0) return;
     const emission = encode(...event);
     for (const socket of this.members) {
-      if (isTooSlow(socket)) this.sendAway(socket);
+      if (isTooSlow(socket)) closeTooSlow(socket);
       else emit(socket, emission);
     }
   }
@@ -224,12 +229,6 @@ export class GroupFeed {
       this.leave(socket);
       socket.emit('group:removed', { groupId: this.groupId, reason });
     }
-  }
-
-  /** It catches up when it comes back. */
-  private sendAway(socket: ChatSocket): void {
-    for (const feed of [...socket.data.feeds.values()]) feed.leave(socket);
-    closeTooSlow(socket);
   }
 
   /** The group is erased. */

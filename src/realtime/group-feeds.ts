@@ -31,6 +31,11 @@ export class GroupFeeds implements OnApplicationShutdown {
     return { feed, isNew: true };
   }
 
+  /** The group's feed, if it has members connected here. */
+  find(groupId: string): GroupFeed | undefined {
+    return this.feeds.get(groupId);
+  }
+
   /** Compares feeds with the database, and delivers what the bus did not bring. */
   async verify(groupIds: string[]): Promise<void> {
     if (groupIds.length === 0) return;

@@ -1,4 +1,5 @@
 import type { ServerToClientEvents } from '../changes/contract.js';
+import type { Batch } from './batch.js';
 import type { ChatSocket } from './chat-socket.js';
 import { encodeFrame, TurnTransport } from './turn-transport.js';
 
@@ -22,44 +23,22 @@ export function encode(event: EventName, payload: Payload): Emission {
   return { event, payload, frame: encodeFrame(`42${JSON.stringify([event, payload])}`) };
 }
 
-/** Events that go to sockets one after the other, as the bytes that they are together. */
-export interface Bundle {
-  emissions: Emission[];
-  bytes: Buffer;
-}
-
-export function bundle(emissions: Emission[]): Bundle {
-  return { emissions, bytes: Buffer.concat(emissions.map(({ frame }) => frame)) };
-}
-
-/** As `emit`, for all the events of a bundle. */
-export function emitBundle(socket: ChatSocket, { emissions, bytes }: Bundle): void {
-  if (emissions.length === 0) return;
-  const transport = freeTransport(socket);
-  if (transport) transport.push(bytes);
-  else for (const emission of emissions) emit(socket, emission);
-}
-
 /**
  * Emits an encoded event to a socket. One that polls, upgrades, or has packets waiting above its transport gets it from
  * Socket.IO as usual, which keeps the order.
  */
-export function emit(socket: ChatSocket, { event, payload, frame }: Emission): void {
-  const transport = freeTransport(socket);
-  if (transport) {
-    transport.push(frame);
-    return;
-  }
-  // The compiler does not see that the name and the payload of one emission belong together.
-  const emitAsUsual = socket.emit.bind(socket) as (event: EventName, payload: Payload) => boolean;
-  emitAsUsual(event, payload);
+export function emit(socket: ChatSocket, emission: Emission): void {
+  const transport = openTransport(socket);
+  if (transport) transport.push(emission.frame);
+  else emitAsUsual(socket, emission);
 }
 
-/** The socket's transport, where it takes encoded frames and nothing is to go before them. */
-function freeTransport(socket: ChatSocket): TurnTransport | null {
-  const { readyState, upgrading, transport } = socket.conn;
-  const isFree = readyState === 'open' && !upgrading && waitingPackets(socket) === 0;
-  return isFree && transport instanceof TurnTransport ? transport : null;
+/** As `emit`, for all events of a batch. */
+export function emitAll(socket: ChatSocket, batch: Batch): void {
+  if (batch.emissions.size === 0) return;
+  const transport = openTransport(socket);
+  if (transport) transport.push(batch.frames);
+  else for (const emission of batch.emissions) emitAsUsual(socket, emission);
 }
 
 /** Bytes that wait for the client to read, as far as that is known. */
@@ -78,6 +57,18 @@ export function terminate(socket: ChatSocket): void {
   const { transport } = socket.conn;
   if (transport instanceof TurnTransport) transport.terminate();
   else socket.disconnect(true);
+}
+
+function openTransport(socket: ChatSocket): TurnTransport | undefined {
+  const { readyState, upgrading, transport } = socket.conn;
+  const isOpen = readyState === 'open' && !upgrading && waitingPackets(socket) === 0;
+  return transport instanceof TurnTransport && isOpen ? transport : undefined;
+}
+
+function emitAsUsual(socket: ChatSocket, { event, payload }: Emission): void {
+  // The compiler does not see that the name and the payload of one emission belong together.
+  const emit = socket.emit.bind(socket) as (event: EventName, payload: Payload) => boolean;
+  emit(event, payload);
 }
 
 function waitingPackets(socket: ChatSocket): number {

@@ -13,7 +13,11 @@ import { Entrance } from './entrance.js';
 import { GroupFeeds } from './group-feeds.js';
 import { GroupHeads } from './group-heads.js';
 import { Handshake } from './handshake.js';
+import { LocalPresence } from './local-presence.js';
 import { MembershipSweep } from './membership-sweep.js';
+import { PresenceService } from './presence.service.js';
+import { PresenceStore } from './presence-store.js';
+import { PresenceTeller } from './presence-teller.js';
 import { Replays } from './replays.js';
 import { SyncService } from './sync.service.js';
 import { TypingService } from './typing.service.js';
@@ -30,7 +34,11 @@ import { TypingService } from './typing.service.js';
     GroupFeeds,
     GroupHeads,
     Handshake,
+    LocalPresence,
     MembershipSweep,
+    PresenceService,
+    PresenceStore,
+    PresenceTeller,
     Replays,
     SyncService,
     TypingService,

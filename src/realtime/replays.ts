@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Change } from '../changes/contract.js';
 import { Config } from '../config/config.js';
+import { Batch } from './batch.js';
 import { ChangeLog } from './change-log.js';
-import { type Bundle, bundle, encode } from './outlet.js';
+import { encode } from './outlet.js';
 
 /** What is to be sent to whoever stands at one revision of a group. */
 export interface Replay {
-  sent: Bundle;
+  sent: Batch;
   /** With it one has everything up to here. */
   revision: number;
   /** Whose membership ended meanwhile: nothing of it is theirs. */
@@ -37,7 +38,7 @@ export class Replays {
       const changes: Change[] = [];
       const revision = await this.log.replay(groupId, after, (page) => changes.push(...page));
       if (revision === null) return null;
-      const sent = bundle(changes.map(({ event, payload }) => encode(event, payload)));
+      const sent = new Batch(new Set(changes.map(({ event, payload }) => encode(event, payload))));
       return { sent, revision, departed: new Set(changes.flatMap(leaver)) };
     });
   }
@@ -48,7 +49,7 @@ export class Replays {
       const newest = await this.log.newest(groupId, head);
       if (newest === null) return null;
       const { messages, revision, departed } = newest;
-      return { sent: bundle([encode('group:reset', { groupId, revision, messages })]), revision, departed };
+      return { sent: new Batch(new Set([encode('group:reset', { groupId, revision, messages })])), revision, departed };
     });
   }
 

@@ -56,7 +56,7 @@ export class TurnTransport extends transports.websocket {
     this.emit('drain');
   }
 
-  /** Takes a frame that may go to many connections; see `encodeFrame`. */
+  /** Takes a frame, or several joined, that may go to many connections; see `encodeFrame`. */
   push(frame: Buffer): void {
     if (this.frames.length === 0 && due.push(this) === 1) setImmediate(writeDue);
     this.frames.push(frame);

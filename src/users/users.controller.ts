@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { UserResponse } from '../changes/dto/user.dto.js';
+import { UserWithPresenceResponse } from '../changes/dto/user.dto.js';
 import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/fields.js';
 import { UserId } from '../common/principal.js';
@@ -37,9 +37,9 @@ export class UsersController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'A user' })
+  @ApiOperation({ summary: 'A user, with their presence if we are in a group together' })
   @ApiProblems('validation_failed', 'user_not_found')
-  get(@Param() { id }: IdParam): Promise<UserResponse> {
-    return this.users.get(id);
+  get(@UserId() me: string, @Param() { id }: IdParam): Promise<UserWithPresenceResponse> {
+    return this.users.get(me, id);
   }
 }

@@ -2,20 +2,24 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { UserResponse } from '../changes/dto/user.dto.js';
+import type { UserWithPresenceResponse } from '../changes/dto/user.dto.js';
 import { readPage } from '../common/keyset.js';
 import { Problem } from '../common/problem.js';
 import { violatedUnique } from '../common/to-problem.js';
 import type { UpdateUserDto } from './dto/update-user.dto.js';
 import type { SearchUsersQuery } from './dto/search-users.dto.js';
 import type { OwnUserResponse, UserPageResponse } from './dto/user.dto.js';
+import { PresenceReader } from './presence-reader.js';
 import { User } from './user.entity.js';
 import { toOwnUserResponse, toUserResponse } from './user.responses.js';
 
 /** Accounts and the people behind them. */
 @Injectable()
 export class UsersService {
-  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+  constructor(
+    @InjectRepository(User) private readonly users: Repository<User>,
+    private readonly presence: PresenceReader,
+  ) {}
 
   /** Makes an account. Throws `username_taken` or `email_taken`. */
   async create(account: Pick<User, 'username' | 'displayName' | 'email' | 'passwordHash'>): Promise<User> {
@@ -38,9 +42,11 @@ export class UsersService {
       .getOne();
   }
 
-  /** Throws `user_not_found`. */
-  async get(id: string): Promise<UserResponse> {
-    return toUserResponse(await this.require(id));
+  /** Someone as `me` sees them. Throws `user_not_found`. */
+  async get(me: string, id: string): Promise<UserWithPresenceResponse> {
+    const user = await this.require(id);
+    const presence = await this.presence.seenBy(me, id);
+    return { ...toUserResponse(user), status: presence?.status ?? null, lastSeenAt: presence?.lastSeenAt ?? null };
   }
 
   /** Throws `user_not_found`. */

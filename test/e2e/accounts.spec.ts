@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtService } from '@nestjs/jwt';
-import type { AuthResult, OwnUser, Page, UserSummary } from '../../src/changes/contract.js';
+import type { AuthResult, OwnUser, Page, UserSummary, UserWithPresence } from '../../src/changes/contract.js';
 import { Api } from '../support/api.js';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
 import { PASSWORD, Person } from '../support/person.js';
@@ -198,8 +198,9 @@ describe('Accounts', () => {
     it('are shown to others without their address', async () => {
       const ann = await Person.register(app.url, 'seen');
       const bob = await Person.register(app.url, 'sees');
-      const { body } = await bob.api.get<UserSummary>(`/users/${ann.id}`);
-      expect(body).toEqual({ id: ann.id, username: ann.user.username, displayName: ann.user.displayName });
+      const { body } = await bob.api.get<UserWithPresence>(`/users/${ann.id}`);
+      const shown = { id: ann.id, username: ann.user.username, displayName: ann.user.displayName };
+      expect(body).toEqual({ ...shown, status: null, lastSeenAt: null });
       const unknown = await bob.api.get('/users/0198c5a4-7c1e-7f3a-9d42-5d6f1f0c2b11');
       expect([unknown.status, unknown.body.code]).toEqual([404, 'user_not_found']);
     });

@@ -1,4 +1,8 @@
-import type { UserSummary } from '../contract.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { ApiUnset } from '../../common/api-unset.decorator.js';
+import type { PresenceStatus, UserSummary, UserWithPresence } from '../contract.js';
+
+export const PRESENCE_STATUSES = ['online', 'offline'] satisfies PresenceStatus[];
 
 /** Someone, as other people see them. */
 export class UserResponse implements UserSummary {
@@ -10,4 +14,19 @@ export class UserResponse implements UserSummary {
 
   /** @example 'Ann Miller' */
   displayName!: string;
+}
+
+/** Someone with their presence, as people who are in a group with them see it. */
+export class UserWithPresenceResponse extends UserResponse implements UserWithPresence {
+  @ApiProperty({
+    type: String,
+    enum: [...PRESENCE_STATUSES, null],
+    nullable: true,
+    example: 'online',
+    description: 'Null for who is in no group with me',
+  })
+  status!: PresenceStatus | null;
+
+  @ApiUnset('date-time', 'When they were last online: null while they are, or if they never were')
+  lastSeenAt!: string | null;
 }

@@ -5,11 +5,13 @@ import type {
   GroupProfile,
   Member,
   MemberRole,
+  MemberWithPresence,
   OwnMembership,
   Page,
+  PresenceStatus,
 } from '../../changes/contract.js';
 import { MessageResponse } from '../../changes/dto/message.dto.js';
-import { UserResponse } from '../../changes/dto/user.dto.js';
+import { PRESENCE_STATUSES, UserResponse, UserWithPresenceResponse } from '../../changes/dto/user.dto.js';
 import { ApiUnset } from '../../common/api-unset.decorator.js';
 import { PageCursors } from '../../common/paging.dto.js';
 
@@ -76,8 +78,8 @@ export class OwnMembershipResponse implements OwnMembership {
 /** A group as the one who asks sees it. */
 export class GroupResponse extends GroupProfileResponse implements Group {
   /** The other person of a direct group. */
-  @ApiProperty({ type: UserResponse, nullable: true })
-  peer!: UserResponse | null;
+  @ApiProperty({ type: UserWithPresenceResponse, nullable: true })
+  peer!: UserWithPresenceResponse | null;
 
   /** The newest message, for members. */
   @ApiProperty({ type: MessageResponse, nullable: true })
@@ -116,9 +118,18 @@ export class MemberResponse implements Member {
   removedBy!: string | null;
 }
 
+/** A member with their presence. */
+export class MemberWithPresenceResponse extends MemberResponse implements MemberWithPresence {
+  @ApiProperty({ enum: PRESENCE_STATUSES, enumName: 'PresenceStatus' })
+  status!: PresenceStatus;
+
+  @ApiUnset('date-time', 'When they were last online: null while they are, or if they never were')
+  lastSeenAt!: string | null;
+}
+
 /** One page of members. */
-export class MemberPageResponse extends PageCursors implements Page<MemberResponse> {
-  items!: MemberResponse[];
+export class MemberPageResponse extends PageCursors implements Page<MemberWithPresenceResponse> {
+  items!: MemberWithPresenceResponse[];
 }
 
 /** How far I read, after saying so. */

@@ -67,7 +67,7 @@ class Returner {
       } else if (event === 'closing' && payload.code === 'unavailable') {
         this.sentAway += 1; // At times right after it caught up; then that is decided already.
         void socket.close().then(() => decide(false));
-      } else if (event !== 'ready') {
+      } else if (event !== 'ready' && event !== 'presence') {
         throw new Error(`did not expect ${frame}`);
       }
     });
