@@ -5,6 +5,7 @@ import type { ChangeLog } from './change-log.js';
 import { type ChatSocket, emitChange } from './chat-socket.js';
 import { closeTooSlow } from './close.js';
 import { backlogOf, emit, encode, isTooSlow } from './outlet.js';
+import { TypingWindow } from './typing-window.js';
 
 /** Changes that are kept to catch up a socket that is only just behind. */
 const RECENT = 64;
@@ -30,6 +31,7 @@ export type Admission = 'admitted' | 'behind' | 'removed';
  * next revision is emitted, an old one dropped, and what does not come in time is read from the database.
  */
 export class GroupFeed {
+  readonly typing = new TypingWindow();
   private readonly logger = new Logger('GroupFeed');
   private readonly members = new Set<ChatSocket>();
   private arrivals: Arrival[] = [];
@@ -64,7 +66,7 @@ export class GroupFeed {
         this.tellAll('group:read', { groupId: this.groupId, userId: news.userId, readSeq: news.readSeq });
         return;
       case 'typing':
-        this.tellOthers(news.userId);
+        if (this.typing.enter(news.userId)) this.tellOthers(news.userId);
         return;
       case 'deleted':
         return this.end();
@@ -151,6 +153,7 @@ export class GroupFeed {
     if (gone !== undefined && change.event === 'member:left') {
       this.eject(gone, change.payload.member.removedBy === null ? 'left' : 'removed');
     }
+    if (change.event === 'message:created') this.typing.clear(change.payload.message.sender.id);
     this.tellAll(change.event, change.payload);
     this.delivered = revision;
     this.recent.push(change);

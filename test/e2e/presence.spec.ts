@@ -188,4 +188,41 @@ describe('Presence', () => {
     expect(await shown(ann, bob)).toEqual(ONLINE);
     [ann, bob].forEach((person) => person.leave());
   });
+
+  describe('Typing', () => {
+    const witnessed = (client: ChatClient, person: Person) =>
+      client.all('typing').filter(({ userId }) => userId === person.id).length;
+
+    it('is told once in a while, however often it is said, on any node', async () => {
+      const [near, far, client] = [await ann.connect(), await ann.at(node2.url).connect(), await bob.connect()];
+      for (let time = 0; time < 20; time += 1) {
+        expect(await client.command('typing', { groupId: group.id })).toEqual({ data: {} });
+      }
+      await ann.send(group.id, 'after it');
+      await Promise.all([near, far].map((one) => one.next('message:created')));
+      // Without Redis the nodes do not hear each other's hints.
+      expect([near, far].map((one) => witnessed(one, bob))).toEqual([1, 0]);
+      [ann, bob].forEach((person) => person.leave());
+    });
+
+    it('is told again once what was typed was sent', async () => {
+      const [near, client] = [await ann.connect(), await bob.connect()];
+      await client.do('typing', { groupId: group.id });
+      await client.do('message:send', { groupId: group.id, text: 'typed' });
+      await client.do('typing', { groupId: group.id });
+      await near.until(() => witnessed(near, bob) === 2);
+      [ann, bob].forEach((person) => person.leave());
+    });
+
+    it('is told of some when many type at once', async () => {
+      const others = await Promise.all(Array.from({ length: 8 }, () => Person.register(app.url, 'other')));
+      for (const { id } of others) await ann.api.post(`/groups/${group.id}/members`, { userId: id });
+      const client = await ann.connect();
+      for (const other of others) await (await other.connect()).do('typing', { groupId: group.id });
+      await ann.send(group.id, 'after it');
+      await client.next('message:created', ({ message }) => message.text === 'after it');
+      expect(client.all('typing')).toHaveLength(5);
+      [ann, ...others].forEach((person) => person.leave());
+    });
+  });
 });

@@ -78,6 +78,25 @@ describe('Two nodes', () => {
     [ann, bob].forEach((person) => person.leave());
   });
 
+  it('tell each other of who goes on typing, again and again, though not each time', async () => {
+    const typedAt: number[] = [];
+    receiver.socket.on('typing', () => typedAt.push(performance.now()));
+    // The first one takes longer on its way than the next: those must not come too early to be told.
+    redis.pause();
+    await sender.do('typing', { groupId: group.id });
+    await bob.send(group.id, 'meanwhile');
+    redis.goOn();
+    let said = 0;
+    for (; receiver.all('typing').length < 4; said += 1) await sender.do('typing', { groupId: group.id });
+    expect(said).toBeGreaterThan(40);
+    const [first, second, third, fourth] = typedAt;
+    for (const pause of [second! - first!, third! - second!, fourth! - third!]) {
+      expect(pause).toBeGreaterThan(2_000);
+      expect(pause).toBeLessThan(4_000);
+    }
+    [ann, bob].forEach((person) => person.leave());
+  });
+
   it('subscribe to the groups and users that are connected to them, and to no other', async () => {
     const other = await ann.group('public');
     await receiver.do('message:send', { groupId: group.id, text: 'subscribed' });
