@@ -2,11 +2,13 @@ import type {
   AuthResult,
   Group,
   Member,
+  MemberWithPresence,
   Message,
   OwnUser,
   Page,
   Reaction,
   UserSummary,
+  UserWithPresence,
 } from '../../src/changes/contract';
 import { Problem, isProblemDetails, localProblem } from './problem';
 import { session } from './session';
@@ -65,7 +67,7 @@ export const api = {
   login: (form: { username: string; password: string }) => call<AuthResult>('POST', '/login', form),
 
   updateMe: (form: { displayName?: string; email?: string | null }) => call<OwnUser>('PATCH', '/users/me', form),
-  user: (id: string) => call<UserSummary>('GET', `/users/${id}`),
+  user: (id: string) => call<UserWithPresence>('GET', `/users/${id}`),
   findUsers: (query: string, signal?: AbortSignal) =>
     call<Page<UserSummary>>('GET', withQuery('/users', { query, limit: 8 }), undefined, signal),
 
@@ -85,7 +87,7 @@ export const api = {
   joinGroup: (id: string) => call<Group>('POST', `/groups/${id}/join`),
 
   members: (id: string, cursor?: string | null) =>
-    call<Page<Member>>('GET', withQuery(`/groups/${id}/members`, { limit: 50, cursor })),
+    call<Page<MemberWithPresence>>('GET', withQuery(`/groups/${id}/members`, { limit: 50, cursor })),
   addMember: (id: string, userId: string) => call<Member>('POST', `/groups/${id}/members`, { userId }),
   removeMember: (id: string, userId: string) => call<null>('DELETE', `/groups/${id}/members/${userId}`),
 

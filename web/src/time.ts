@@ -30,6 +30,14 @@ export function agoOf(at: string, now: number): string {
   return days < 7 ? shortWeekday.format(time) : dayAndMonth.format(time);
 }
 
+/** How long ago, in a sentence: just now, 5 min ago, at 14:32, on Mon, on 3 Mar. */
+export function momentAgo(at: string, now: number): string {
+  const time = Date.parse(at);
+  if (now - time < MINUTE) return 'just now';
+  if (now - time < 60 * MINUTE) return `${agoOf(at, now)} ago`;
+  return daysBetween(time, now) === 0 ? `at ${timeOf(at)}` : `on ${agoOf(at, now)}`;
+}
+
 /** A day as a heading: Today, Yesterday, Monday, Monday 3 March, 3 March 2025. */
 export function dayOf(at: string, now: number): string {
   const time = Date.parse(at);

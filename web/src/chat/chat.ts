@@ -11,6 +11,7 @@ import { History } from './history';
 import { Marks } from './marks';
 import { Outbox, storedOutbox } from './outbox';
 import { People } from './people';
+import { PresenceBoard } from './presence';
 import { Reading } from './reading';
 import { bindStream } from './stream';
 import { Typing } from './typing';
@@ -28,6 +29,7 @@ export class Chat {
   readonly outbox: Outbox;
   readonly typing: Typing;
   readonly people: People;
+  readonly presence: PresenceBoard;
   private isStopped = false;
 
   constructor(me: OwnUser) {
@@ -42,7 +44,8 @@ export class Chat {
     this.outbox = new Outbox(this.store, this.realtime);
     this.marks = new Marks(this.store, this.realtime, (message) => this.outbox.acknowledge(message));
     this.typing = new Typing(this.store, this.realtime);
-    this.people = new People(this.store);
+    this.presence = new PresenceBoard(this.store);
+    this.people = new People(this.store, this.presence);
     bindStream(this);
   }
 
@@ -88,7 +91,9 @@ export class Chat {
 
   /** A group that became mine: just created, joined, or told of. */
   add(group: Group): void {
-    if (isOwn(group)) this.store.set((state) => withGroup(state, group));
+    if (!isOwn(group)) return;
+    this.store.set((state) => withGroup(state, group));
+    if (group.peer) this.presence.meet(group.peer);
   }
 
   /** A group that is not mine any more. */

@@ -34,6 +34,7 @@ export function bindStream(chat: Chat): void {
     chat.outbox.flush();
     chat.reading.check();
     retryHistory(chat);
+    void chat.presence.refresh().catch(() => undefined);
   });
 
   for (const event of CHANGE_EVENTS) {
@@ -57,6 +58,7 @@ export function bindStream(chat: Chat): void {
     chat.typing.heard(groupId, userId);
     void chat.people.meet(userId);
   });
+  socket.on('presence', (payload) => chat.presence.heard(payload));
 }
 
 /** Socket.IO's types name each event by itself; what all changes have in common is enough here. */
@@ -158,7 +160,7 @@ function retryHistory(chat: Chat): void {
 
 const refreshing = new Map<string, ReturnType<typeof setTimeout>>();
 
-/** Members came or went; how many there are is read once they have settled. */
+/** Members came or went; how many there are, and who of them is online, is read once they have settled. */
 function refreshSoon(chat: Chat, groupId: string): void {
   clearTimeout(refreshing.get(groupId));
   refreshing.set(
@@ -166,6 +168,7 @@ function refreshSoon(chat: Chat, groupId: string): void {
     setTimeout(() => {
       refreshing.delete(groupId);
       void chat.refresh(groupId).catch(() => undefined);
+      void chat.presence.refreshMembers(groupId).catch(() => undefined);
     }, 500),
   );
 }

@@ -1,4 +1,5 @@
 import type { Group, UserSummary } from '../../../src/changes/contract';
+import { useChatState } from '../chat/current';
 import { nameOf } from '../state/groups';
 
 const TONES = 8;
@@ -24,10 +25,16 @@ interface Size {
   size?: 'small' | 'medium' | 'large';
 }
 
-/** The picture of a person. */
-export function Avatar({ user, size = 'medium' }: Size & { user: UserSummary }) {
+/** The picture of a person, with a dot for whoever is known to be online. */
+export function Avatar({ user, size = 'medium', isOnline = false }: Size & { user: UserSummary; isOnline?: boolean }) {
   return (
-    <span className="avatar" data-size={size} data-tone={toneOf(user.id)} aria-hidden="true">
+    <span
+      className="avatar"
+      data-size={size}
+      data-tone={toneOf(user.id)}
+      data-online={isOnline || undefined}
+      aria-hidden="true"
+    >
       {initialsOf(user.displayName)}
     </span>
   );
@@ -35,7 +42,8 @@ export function Avatar({ user, size = 'medium' }: Size & { user: UserSummary }) 
 
 /** The picture of a group; a direct one has that of the other person. */
 export function GroupAvatar({ group, size = 'medium' }: Size & { group: Group }) {
-  if (group.peer) return <Avatar user={group.peer} size={size} />;
+  const isOnline = useChatState(({ presence }) => !!group.peer && presence[group.peer.id]?.status === 'online');
+  if (group.peer) return <Avatar user={group.peer} size={size} isOnline={isOnline} />;
   return (
     <span className="avatar" data-shape="group" data-size={size} data-tone={toneOf(group.id)} aria-hidden="true">
       {initialsOf(nameOf(group))}

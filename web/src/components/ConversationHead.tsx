@@ -1,7 +1,10 @@
+import { useChatState } from '../chat/current';
 import { copyText } from '../copy';
+import { presenceWords } from '../presence-words';
 import { groupLink } from '../router';
 import { nameOf } from '../state/groups';
 import type { OwnGroup } from '../state/model';
+import { useNow } from '../time';
 import { GroupAvatar } from './Avatar';
 import { Icon } from './Icon';
 import { ScreenHead } from './ScreenHead';
@@ -15,6 +18,8 @@ interface Props {
 /** What the conversation is called, and what can be done with it as a whole. */
 export function ConversationHead({ group, hasDetails, onDetails }: Props) {
   const isDirect = group.kind === 'direct';
+  const now = useNow();
+  const presence = useChatState((state) => presenceWords(state.presence[group.peer?.id ?? ''], now));
   return (
     <ScreenHead>
       <GroupAvatar group={group} />
@@ -22,7 +27,7 @@ export function ConversationHead({ group, hasDetails, onDetails }: Props) {
         <h1 className="screen-title" dir="auto">
           {nameOf(group)}
         </h1>
-        <p className="screen-subtitle">{subtitleOf(group)}</p>
+        <p className="screen-subtitle">{subtitleOf(group, presence)}</p>
       </div>
       {!isDirect && (
         <button
@@ -49,8 +54,8 @@ export function ConversationHead({ group, hasDetails, onDetails }: Props) {
   );
 }
 
-function subtitleOf({ kind, peer, memberCount }: OwnGroup): string {
-  if (peer) return `@${peer.username}`;
+function subtitleOf({ kind, peer, memberCount }: OwnGroup, presence: string | null): string {
+  if (peer) return presence ? `@${peer.username} · ${presence}` : `@${peer.username}`;
   const members = memberCount === 1 ? '1 member' : `${memberCount} members`;
   return `${kind === 'private' ? 'Private' : 'Public'} group · ${members}`;
 }

@@ -1,9 +1,11 @@
 import { useEffect, useState } from 'react';
-import type { Member } from '../../../src/changes/contract';
+import type { Member, Presence } from '../../../src/changes/contract';
 import { api } from '../api';
 import { useChat, useChatState } from '../chat/current';
 import { useStartDirect } from '../chat/use-start-direct';
+import { presenceWords } from '../presence-words';
 import type { GroupEntry } from '../state/model';
+import { useNow } from '../time';
 import { toast } from '../toasts';
 import { Avatar } from './Avatar';
 import { ConfirmDialog } from './ConfirmDialog';
@@ -13,6 +15,8 @@ import { Icon } from './Icon';
 export function MemberList({ entry }: { entry: GroupEntry }) {
   const chat = useChat();
   const me = useChatState((state) => state.me.id);
+  const presence = useChatState((state) => state.presence);
+  const now = useNow();
   const startDirect = useStartDirect();
   const [leaving, setLeaving] = useState<Member | null>(null);
   const { group, members } = entry;
@@ -31,7 +35,7 @@ export function MemberList({ entry }: { entry: GroupEntry }) {
       <ul>
         {present.map((member) => (
           <li key={member.user.id} className="member">
-            <Avatar user={member.user} size="small" />
+            <Avatar user={member.user} size="small" isOnline={presence[member.user.id]?.status === 'online'} />
             <span className="member-words">
               <span dir="auto">
                 {member.user.displayName}
@@ -40,6 +44,7 @@ export function MemberList({ entry }: { entry: GroupEntry }) {
               <small>
                 @{member.user.username}
                 {member.role === 'owner' && ' · owner'}
+                {member.user.id !== me && presenceAfter(presence[member.user.id], now)}
               </small>
             </span>
             {member.user.id !== me && group.kind !== 'direct' && (
@@ -89,4 +94,9 @@ export function MemberList({ entry }: { entry: GroupEntry }) {
       )}
     </section>
   );
+}
+
+function presenceAfter(presence: Presence | undefined, now: number): string {
+  const words = presenceWords(presence, now);
+  return words ? ` · ${words}` : '';
 }

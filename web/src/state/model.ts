@@ -4,6 +4,7 @@ import type {
   Message,
   OwnMembership,
   OwnUser,
+  Presence,
   QuotedMessage,
   UserSummary,
 } from '../../../src/changes/contract';
@@ -87,6 +88,8 @@ export interface ChatState {
   typing: Record<string, Record<string, number>>;
   /** The people met so far, to give a name to an id. */
   people: Record<string, UserSummary>;
+  /** Which of them are online, as far as it is mine to see. */
+  presence: Record<string, Presence>;
 }
 
 /** Whether I may pin messages in a group. */
@@ -105,5 +108,6 @@ export function initialState(me: OwnUser, outbox: PendingMessage[]): ChatState {
     outbox,
     typing: {},
     people: { [me.id]: me },
+    presence: {},
   };
 }
