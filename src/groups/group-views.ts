@@ -41,7 +41,8 @@ export class GroupViews {
       { group_id: string; role: MemberRole; joined_at: Date; read_seq: number; unread: number }[]
     >(
       `SELECT ms.group_id, ms.role, ms.joined_at, ms.read_seq, ${UNREAD_COUNT} AS unread
-         FROM memberships ms WHERE ms.user_id = $1 AND ms.group_id = ANY($2) AND ms.left_at IS NULL`,
+         FROM memberships ms JOIN groups g ON g.id = ms.group_id
+        WHERE ms.user_id = $1 AND ms.group_id = ANY($2) AND ms.left_at IS NULL`,
       [userId, ids],
     );
     return new Map(

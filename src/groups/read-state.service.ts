@@ -33,7 +33,7 @@ export class ReadStateService {
   private async stateOf(me: string, groupId: string): Promise<ReadStateResponse> {
     const [state] = await this.dataSource.query<ReadStateResponse[]>(
       `SELECT ms.read_seq AS "readSeq", ${UNREAD_COUNT} AS unread
-         FROM memberships ms WHERE ms.group_id = $1 AND ms.user_id = $2`,
+         FROM memberships ms JOIN groups g ON g.id = ms.group_id WHERE ms.group_id = $1 AND ms.user_id = $2`,
       [groupId, me],
     );
     return state!;

@@ -59,8 +59,8 @@ const WRITE = `
       ) member ON true
       LEFT JOIN LATERAL (
         SELECT ${QUOTE_COLUMNS}, quoted.group_id AS quoted_group_id
-          FROM messages quoted JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id
-         WHERE quoted.id = d.reply_to LIMIT 1
+          FROM (SELECT * FROM messages WHERE id = d.reply_to LIMIT 1) quoted
+          JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id
       ) quoted ON true
   ), locked AS MATERIALIZED (
     SELECT own.* FROM (SELECT DISTINCT group_id FROM draft ORDER BY group_id) named
