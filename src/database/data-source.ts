@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { migrations } from '../../migrations/all.js';
 
@@ -21,8 +22,17 @@ export function dataSourceOptions(url: string, poolSize: number): DataSourceOpti
       idle_in_transaction_session_timeout: 15_000,
       // Every query has an index. A plan made for a small table, where a scan is cheaper, would stay when it has grown.
       options: '-c enable_seqscan=off -c jit=off',
+      onConnect: outliveItsEnd,
     },
     // A connection that breaks while idle is replaced by the pool; the next query reports what is wrong.
     poolErrorHandler: () => undefined,
   };
+}
+
+/**
+ * The pool takes its error listener off a connection that it gives away, and TypeORM puts its own on a moment later. A
+ * connection that ends in between would end the process. Whoever was given it is told by the next query.
+ */
+function outliveItsEnd(client: Client): void {
+  client.on('error', () => undefined);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { EmbeddedApp } from '../support/embedded-app.js';
 import { SmallDisk } from './faults/small-disk.js';
+import { play } from './stage/play.js';
 import { Scenario } from './stage/scenario.js';
 import { TIMEOUT } from './stage/settings.js';
 import { until } from './stage/until.js';
@@ -37,6 +38,40 @@ describe('PostgreSQL', () => {
         await scenario.load.more(scenario.soon());
       }),
     TIMEOUT,
+  );
+
+  play(
+    'has no connection to give, and rows that are locked',
+    { nodes: 2, environment: { DATABASE_POOL_SIZE: '2' } },
+    async (scenario) => {
+      const { load, stage, groupIds, recorder } = scenario;
+      const database = new URL(stage.database.url).pathname.slice(1);
+      const unanswered = async (count: number) => {
+        const goal = recorder.counts.unknown + count;
+        await until('commands without an answer', () => recorder.counts.unknown >= goal);
+      };
+      await load.more(scenario.soon());
+      await scenario.strike('a lock on a group', async () => {
+        const client = await stage.database.connect();
+        await client.query('BEGIN');
+        await client.query('SELECT 1 FROM groups WHERE id = $1 FOR UPDATE', [groupIds[0]]);
+        await unanswered(10);
+        await client.end();
+      });
+      await load.more(scenario.soon());
+      await scenario.strike('no connection for anyone', async () => {
+        const client = await stage.database.connect();
+        await client.query(`ALTER DATABASE ${database} CONNECTION LIMIT 1`);
+        await client.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+        );
+        await unanswered(10);
+        await client.query(`ALTER DATABASE ${database} CONNECTION LIMIT -1`);
+        await client.end();
+      });
+      await load.more(scenario.soon());
+    },
   );
 
   const onSmallDisk = 'has a disk that is full for a while';

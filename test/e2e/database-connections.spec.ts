@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { isTransient } from '../../src/common/to-problem.js';
+import { dataSourceOptions } from '../../src/database/data-source.js';
+import { Statements } from '../../src/database/statements.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { HeldAnswers } from '../support/held-answers.js';
+
+describe('A connection to the database', () => {
+  let database: TestDatabase;
+  let line: HeldAnswers;
+  let dataSource: DataSource;
+
+  beforeEach(async () => {
+    database = await createDatabase();
+    line = await HeldAnswers.to(database.url);
+    dataSource = await new DataSource(dataSourceOptions(line.url, 1)).initialize();
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    line.close();
+    await database.drop();
+  });
+
+  const backend = async (): Promise<number> => {
+    const [row] = await dataSource.query<{ pid: number }[]>('SELECT pg_backend_pid() AS pid');
+    return row!.pid;
+  };
+  const isDone = async (pid: number, query: string): Promise<boolean> => {
+    const [row] = await database.query<{ state: string; query: string }>(
+      'SELECT state, query FROM pg_stat_activity WHERE pid = $1',
+      [pid],
+    );
+    return row?.state === 'idle' && row.query === query;
+  };
+
+  it('that ends while it passes from one query to the next fails that query, and not the process', async () => {
+    const pid = await backend();
+    line.hold();
+    const first = new Statements(dataSource).run('one', 'SELECT 1 AS one', []);
+    const next = dataSource.query('SELECT 2 AS two').catch((error: unknown) => error);
+    while (!(await isDone(pid, 'SELECT 1 AS one')));
+    // The answer and the end arrive in one piece: the end is read before whoever waited has taken the connection over.
+    await database.query('SELECT pg_terminate_backend($1)', [pid]);
+    expect(await first).toEqual([{ one: 1 }]);
+    expect(isTransient(await next)).toBe(true);
+    line.pass();
+    expect(await backend()).not.toBe(pid);
+  });
+});
