@@ -24,9 +24,9 @@ export function close(socket: ChatSocket, code: ProblemCode): void {
  */
 export function closeTooSlow(socket: ChatSocket): void {
   for (const feed of [...socket.data.feeds.values()]) feed.leave(socket);
-  const timer = setTimeout(() => terminate(socket), LAST_CHANCE).unref();
-  socket.once('disconnect', () => clearTimeout(timer));
   close(socket, 'too_slow');
+  // The socket is disconnected from here on, while its connection lasts for as long as something waits in it.
+  setTimeout(() => terminate(socket), LAST_CHANCE).unref();
 }
 
 /** Closes the connections; resolves when all have been told and are closed, or after two seconds. */

@@ -1,4 +1,5 @@
 import type { Ack, Message, ProblemDetails } from '../../../src/changes/contract.js';
+import { brief } from '../history/brief.js';
 import type { Invoked } from '../history/entries.js';
 import type { Recorder } from '../history/recorder.js';
 import { delay } from '../stage/until.js';
@@ -38,6 +39,7 @@ export class Commander {
     const attempt = this.recorder.invoke({
       ...intent,
       user: account.id,
+      ...(intent.text !== undefined && { text: brief(intent.text) }),
       ...(over?.online && { connection: over.connection }),
     });
     const outcome = over ? await overSocket(over, intent) : await overRest(account, intent, url);

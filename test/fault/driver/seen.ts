@@ -1,4 +1,5 @@
 import type { Message } from '../../../src/changes/contract.js';
+import { brief } from '../history/brief.js';
 import type { Received, SeenMessage, Untimed } from '../history/entries.js';
 
 interface Loose {
@@ -14,7 +15,15 @@ interface Loose {
 
 export function seen(message: Message): SeenMessage {
   const { id, groupId, seq, revision, text } = message;
-  return { id, groupId, seq, revision, text, sender: message.sender.id, deleted: message.deletedAt !== null };
+  return {
+    id,
+    groupId,
+    seq,
+    revision,
+    text: brief(text),
+    sender: message.sender.id,
+    deleted: message.deletedAt !== null,
+  };
 }
 
 /** An event as the history keeps it: what the checker needs, of any event, also of ones that it does not know. */

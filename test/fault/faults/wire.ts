@@ -54,16 +54,21 @@ export class Wire {
 
   /** On the lines that are open now, nobody reads what the server says: it piles up at the server. */
   stopReading(): void {
-    for (const line of this.lines) line.far.pause();
+    for (const line of this.lines) line.stopReading();
   }
 
   readOn(): void {
-    for (const line of this.lines) line.far.resume();
+    for (const line of this.lines) line.readOn();
   }
 
   /** What the server says comes this many milliseconds later, in the same order. */
   lag(milliseconds: number): void {
     for (const line of this.lines) line.lag = milliseconds;
+  }
+
+  /** The port from which each line that is open now reaches the server. */
+  get ports(): number[] {
+    return [...this.lines].map(({ far }) => far.localPort!);
   }
 
   async close(): Promise<void> {
@@ -104,6 +109,7 @@ class Line {
   swallowing = false;
   lag = 0;
   private frozen = false;
+  private unread = false;
 
   constructor(
     readonly near: Socket,
@@ -120,6 +126,16 @@ class Line {
     this.far.pause();
   }
 
+  stopReading(): void {
+    this.unread = true;
+    this.far.pause();
+  }
+
+  readOn(): void {
+    this.unread = false;
+    this.far.resume();
+  }
+
   break(): void {
     this.near.destroy();
     this.far.destroy();
@@ -129,7 +145,9 @@ class Line {
     from.on('data', (chunk: Buffer) => {
       if (write(chunk)) return;
       from.pause();
-      to.once('drain', () => (this.frozen ? undefined : from.resume()));
+      to.once('drain', () => {
+        if (!this.frozen && !(this.unread && from === this.far)) from.resume();
+      });
     });
     from.on('close', () => {
       if (!this.frozen) to.destroySoon();

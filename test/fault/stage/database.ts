@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { GroupRow, MembershipChange, MessageRow, Rows } from '../checker/rows.js';
+import { brief } from '../history/brief.js';
 import { until } from './until.js';
 
 /** Keeps every state that a membership ever had: rows tell only how it is now, and leaks are about how it was. */
@@ -80,7 +81,8 @@ export class StageDatabase {
         `SELECT group_id AS "groupId", user_id AS user, revision::int, is_left AS left, at
            FROM fault_memberships ORDER BY group_id, revision`,
       );
-      return { groups: groups.rows, messages: messages.rows, memberships: memberships.rows };
+      const stored = messages.rows.map((row) => ({ ...row, text: brief(row.text) }));
+      return { groups: groups.rows, messages: stored, memberships: memberships.rows };
     } finally {
       await client.end();
     }

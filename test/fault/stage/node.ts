@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { ServerProcess } from '../../support/server-process.js';
 
+/** As the kernel's list of connections says it. */
+const ESTABLISHED = '01';
+
 /** One node: a server process that is killed and started again at the same address. */
 export class Node {
   /** Ended by the harness. */
@@ -38,6 +41,13 @@ export class Node {
   get memory(): number {
     const status = readFileSync(`/proc/${this.process.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+  }
+
+  /** Whether it still has the connection that comes from a port of this machine. */
+  holds(port: number): boolean {
+    const hex = (number: number | string) => Number(number).toString(16).toUpperCase().padStart(4, '0');
+    const line = new RegExp(`:${hex(new URL(this.url).port)} [0-9A-F]+:${hex(port)} ${ESTABLISHED} `);
+    return line.test(readFileSync('/proc/net/tcp', 'utf8'));
   }
 
   /** Everything that it wrote in all its lives. */

@@ -15,6 +15,7 @@ import type { Wire } from '../faults/wire.js';
 import { readHistory } from '../history/read-history.js';
 import { Recorder } from '../history/recorder.js';
 import { writeReport } from '../report/report.js';
+import type { Node } from './node.js';
 import { Stage, type StageOptions } from './stage.js';
 import { until } from './until.js';
 import { ROUNDS, SEED } from './settings.js';
@@ -76,6 +77,15 @@ export class Scenario {
       await stage.close();
     }
     expect(findings).toEqual([]);
+  }
+
+  /** Someone with a line of their own to a node, who only listens. */
+  async onlooker(account: Account, node: Node): Promise<{ device: Device; wire: Wire }> {
+    const wire = await this.stage.wire(node);
+    const device = new Device(`device-${this.devices.length}`, account, wire.url, this.recorder);
+    this.devices.push(device);
+    await device.open();
+    return { device, wire };
   }
 
   /** Does something bad, and records it. */
