@@ -165,7 +165,7 @@ export interface SyncResult {
   changes: Change[];
   /** With these changes applied you have everything up to here. */
   revision: number;
-  /** There is more: ask again with `after` set to `revision`. */
+  /** There is more: ask again with `after` set to `revision`, and `since` as it was. */
   more: boolean;
   /** Too far behind to catch up: drop what you have of the group and read the newest page. */
   reset: boolean;
@@ -194,7 +194,11 @@ export interface ClientToServerEvents {
   'message:unpin': Command<{ id: string }, Message>;
   'reaction:add': Command<{ messageId: string; emoji: string }, Message>;
   'reaction:remove': Command<{ messageId: string; emoji: string }, Message>;
-  'group:sync': Command<{ groupId: string; after: number; limit?: number }, SyncResult>;
+  /**
+   * What changed after `after`. Who asks page by page says in `since` the revision that they had when they began: what
+   * was made after it comes as created, joined, on whichever page; again so, when it changed between two pages.
+   */
+  'group:sync': Command<{ groupId: string; after: number; since?: number; limit?: number }, SyncResult>;
   'group:read': Command<{ groupId: string; seq: number }, { readSeq: number; unread: number }>;
   typing: Command<{ groupId: string }, Record<string, never>>;
 }

@@ -25,7 +25,8 @@ export interface NewestPage {
 
 type Visit = (changes: Change[]) => void;
 
-interface Range {
+/** Which changes to read: so many of those after `after`. */
+export interface Range {
   /** What was made after this is new. */
   since: number;
   after: number;
@@ -45,11 +46,11 @@ const PAGE = 200;
 export class ChangeLog {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** One page of what changed after `after`, for a member. Throws `group_not_found` or `not_a_member`. */
-  pageFor(userId: string, groupId: string, after: number, limit: number): Promise<ChangePage> {
+  /** One page of what changed, for a member. Throws `group_not_found` or `not_a_member`. */
+  pageFor(userId: string, groupId: string, range: Range): Promise<ChangePage> {
     return this.snapshot(async (manager) => {
       const group = await requireMember(manager, userId, groupId);
-      return page(manager, group, after, after, limit);
+      return page(manager, group, range);
     });
   }
 
@@ -96,25 +97,18 @@ export class ChangeLog {
 
 async function visitAll(manager: EntityManager, group: Group, since: number, visit: Visit): Promise<number> {
   for (let after = since; ;) {
-    const { changes, more, revision } = await page(manager, group, since, after, PAGE);
+    const { changes, more, revision } = await page(manager, group, { since, after, limit: PAGE });
     visit(changes);
     if (!more) return revision;
     after = revision;
   }
 }
 
-/** What changed after `after`; new is what was made after `since`. */
-async function page(
-  manager: EntityManager,
-  group: Group,
-  since: number,
-  after: number,
-  limit: number,
-): Promise<ChangePage> {
-  const range = { since, after, limit: limit + 1 };
+async function page(manager: EntityManager, group: Group, { since, after, limit }: Range): Promise<ChangePage> {
+  const oneMore = { since, after, limit: limit + 1 };
   const found = [
-    ...(await messageChanges(manager, group, range)),
-    ...(group.membersRevision > after ? await memberChanges(manager, group, range) : []),
+    ...(await messageChanges(manager, group, oneMore)),
+    ...(group.membersRevision > after ? await memberChanges(manager, group, oneMore) : []),
     ...(group.profileRevision > after ? [profileChange(group)] : []),
   ].sort((a, b) => a.payload.revision - b.payload.revision);
   const more = found.length > limit;

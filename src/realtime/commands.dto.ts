@@ -11,6 +11,11 @@ export class SyncCommand {
   @IsWhole(0)
   after!: number;
 
+  /** What was made after this comes as new; `after` when it is absent. */
+  @IsOptional()
+  @IsWhole(0)
+  since?: number;
+
   @IsOptional()
   @IsWhole(1, MAX_SYNC)
   limit: number = 100;

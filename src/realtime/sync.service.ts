@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SyncResult } from '../changes/contract.js';
+import { Problem } from '../common/problem.js';
 import { GroupAccess } from '../groups/group-access.js';
 import { ChangeLog } from './change-log.js';
 import type { SyncCommand } from './commands.dto.js';
@@ -15,11 +16,13 @@ export class SyncService {
     private readonly log: ChangeLog,
   ) {}
 
-  async sync(me: string, { groupId, after, limit }: SyncCommand): Promise<SyncResult> {
+  /** Throws `group_not_found`, `not_a_member`, and `validation_failed` for a `since` that is above `after`. */
+  async sync(me: string, { groupId, after, since = after, limit }: SyncCommand): Promise<SyncResult> {
+    if (since > after) throw Problem.field('since', 'must not be above after');
     const { group } = await this.access.read(me, groupId);
     if (after > group.revision || group.revision - after > MAX_BEHIND) {
       return { changes: [], revision: group.revision, more: false, reset: true };
     }
-    return { ...(await this.log.pageFor(me, groupId, after, limit)), reset: false };
+    return { ...(await this.log.pageFor(me, groupId, { since, after, limit })), reset: false };
   }
 }

@@ -105,6 +105,7 @@ describe('Bad input over sockets', () => {
       ['message:delete', 'id', bad.NOT_AN_ID, () => ({})],
       ['group:sync', 'groupId', bad.NOT_AN_ID, () => ({ after: 0 })],
       ['group:sync', 'after', bad.NOT_WHOLE, () => ({ groupId: group.id })],
+      ['group:sync', 'since', [...bad.NOT_WHOLE, '8'], () => ({ groupId: group.id, after: 7 })],
       ['group:sync', 'limit', [...bad.NOT_WHOLE, '0', '201'], () => ({ groupId: group.id, after: 0 })],
       ['group:read', 'groupId', bad.NOT_AN_ID, () => ({ seq: 0 })],
       ['group:read', 'seq', bad.NOT_WHOLE, () => ({ groupId: group.id })],

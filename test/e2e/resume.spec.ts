@@ -174,6 +174,26 @@ describe('Catching up', () => {
       bob.leave();
     });
 
+    it('gives what is new to who began before it as created, on whichever page it comes', async () => {
+      const client = await bob.connect();
+      const [first] = [await ann.send(group.id, '1'), await ann.send(group.id, '2'), await ann.send(group.id, '3')];
+      await ann.api.patch(`/messages/${first.id}`, { text: '1, edited' });
+      await ann.api.post(`/groups/${group.id}/members`, { userId: (await Person.register(app.url, 'eve')).id });
+      const pages = async (since?: number) => {
+        const events: string[] = [];
+        for (let [after, more] = [3, true]; more;) {
+          const page = await client.do('group:sync', { groupId: group.id, after, since, limit: 1 });
+          events.push(...page.changes.map(({ event }) => event));
+          [after, more] = [page.revision, page.more];
+        }
+        return events;
+      };
+      const created = 'message:created';
+      expect(await pages(3)).toEqual([created, created, created, 'member:joined']);
+      expect(await pages()).toEqual([created, created, 'message:updated', 'member:joined']);
+      bob.leave();
+    });
+
     it('says when to start anew', async () => {
       const client = await bob.connect();
       expect(await client.do('group:sync', { groupId: group.id, after: 999 })).toEqual({

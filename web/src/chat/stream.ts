@@ -103,10 +103,11 @@ async function meet(chat: Chat, groupId: string): Promise<void> {
 }
 
 async function catchUp(chat: Chat, groupId: string): Promise<void> {
+  const since = chat.store.get().groups[groupId]?.cursor;
   for (let more = true; more;) {
     const after = chat.store.get().groups[groupId]?.cursor;
-    if (after === undefined) return;
-    const result = await chat.realtime.send('group:sync', { groupId, after });
+    if (since === undefined || after === undefined) return;
+    const result = await chat.realtime.send('group:sync', { groupId, after, since });
     result.changes.forEach((change) => follow(chat, change));
     chat.store.set((state) => inGroup(state, groupId, (entry) => withCursor(entry, result.revision)));
     more = result.more && !result.reset;
