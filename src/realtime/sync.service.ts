@@ -17,12 +17,13 @@ export class SyncService {
   ) {}
 
   /** Throws `group_not_found`, `not_a_member`, and `validation_failed` for a `since` that is above `after`. */
-  async sync(me: string, { groupId, after, since = after, limit }: SyncCommand): Promise<SyncResult> {
-    if (since > after) throw Problem.field('since', 'must not be above after');
+  async sync(me: string, { groupId, after, since, limit }: SyncCommand): Promise<SyncResult> {
+    const began = since ?? after;
+    if (began > after) throw Problem.field('since', 'must not be above after');
     const { group } = await this.access.read(me, groupId);
     if (after > group.revision || group.revision - after > MAX_BEHIND) {
       return { changes: [], revision: group.revision, more: false, reset: true };
     }
-    return { ...(await this.log.pageFor(me, groupId, { since, after, limit })), reset: false };
+    return { ...(await this.log.pageFor(me, groupId, { since: began, after, limit })), reset: false };
   }
 }
