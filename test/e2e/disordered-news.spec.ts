@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { ChangeBus, type GroupNews } from '../../src/changes/change-bus.js';
 import type { Group, Message, Page } from '../../src/changes/contract.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -55,6 +56,22 @@ describe('News that the bus brings again, too early or not at all', () => {
   /** Far from where they were, and the same in every run. */
   const shuffled = (news: GroupNews[]) => news.map((_, index) => news[(index * 7) % news.length]!);
 
+  /** What the reader was given is what there is, in order, nothing of it twice. */
+  async function expectAllOnce(messages: number): Promise<void> {
+    const revisions = reader.changesOf(group.id).map(({ payload }) => payload.revision);
+    expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+    const created = reader.all('message:created').map(({ message }) => message.seq);
+    expect(created).toEqual(Array.from({ length: messages }, (_, index) => index + 1));
+    const shown = new Map(
+      reader.received
+        .flatMap(({ payload }) => ('message' in payload ? [payload.message] : []))
+        .map((message) => [message.seq, message]),
+    );
+    const { body } = await bob.api.get<Page<Message>>(`/messages?groupId=${group.id}&limit=100`);
+    expect([...shown.values()]).toEqual(body.items.toSorted((a, b) => a.seq - b.seq));
+    bob.leave();
+  }
+
   it.each<[what: string, distort: (news: GroupNews[]) => GroupNews[]]>([
     ['each at once again', (news) => news.flatMap((one) => [one, one])],
     ['everything once more, as it was and backwards', (news) => [...news, ...news, ...backwards(news)]],
@@ -71,17 +88,26 @@ describe('News that the bus brings again, too early or not at all', () => {
     carry(await newsOf(() => ann.send(group.id, 'after it')));
     await reader.until(() => reader.textsOf(group.id).at(-1) === 'after it');
 
-    const revisions = reader.changesOf(group.id).map(({ payload }) => payload.revision);
-    expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
-    const created = reader.all('message:created').map(({ message }) => message.seq);
-    expect(created).toEqual(Array.from({ length: MESSAGES + 2 }, (_, index) => index + 1));
-    const shown = new Map(
-      reader.received
-        .flatMap(({ payload }) => ('message' in payload ? [payload.message] : []))
-        .map((message) => [message.seq, message]),
-    );
-    const { body } = await bob.api.get<Page<Message>>(`/messages?groupId=${group.id}&limit=100`);
-    expect([...shown.values()]).toEqual(body.items.toSorted((a, b) => a.seq - b.seq));
-    bob.leave();
+    await expectAllOnce(MESSAGES + 2);
+  });
+
+  it('reaches the members in order and each change once: while the same is read from the database', async () => {
+    const news = await newsOf(talk);
+    const holder = new pg.Client({ connectionString: near.database.url });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE messages');
+    carry(news.slice(-1));
+    const isReading = () =>
+      near.database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+    while ((await isReading()).length === 0);
+    carry(news);
+    await holder.query('COMMIT');
+    await holder.end();
+    carry(await newsOf(() => ann.send(group.id, 'the last')));
+    await reader.until(() => reader.textsOf(group.id).at(-1) === 'the last');
+    await expectAllOnce(MESSAGES + 1);
   });
 });
