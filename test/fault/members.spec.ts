@@ -2,7 +2,7 @@ import { describe, expect } from '@jest/globals';
 import { play } from './stage/play.js';
 import { until } from './stage/until.js';
 
-const CHATTER = { send: 80, edit: 8, delete: 2, typing: 10, read: 0, membership: 0 };
+const CHATTER = { send: 80, edit: 8, delete: 2, react: 8, pin: 2, typing: 10, read: 0, membership: 0 };
 
 describe('A member', () => {
   play(

@@ -21,7 +21,10 @@ describe('The network', () => {
     'cuts clients off for hundreds of changes, and for more than can be replayed',
     {
       lines: 'balancer',
-      shape: { ...ONE_GROUP, weights: { send: 80, edit: 15, delete: 5, typing: 0, read: 0, membership: 0 } },
+      shape: {
+        ...ONE_GROUP,
+        weights: { send: 80, edit: 15, delete: 5, react: 8, pin: 2, typing: 0, read: 0, membership: 0 },
+      },
     },
     async (scenario) => {
       const { load, wires, devices, stage } = scenario;

@@ -1,6 +1,7 @@
 import type { Random } from '../driver/random.js';
 import { acknowledgedRow, acksOf } from './places.js';
-import { GROUP, type Story } from './synthetic.js';
+import type { MessageRow } from './rows.js';
+import { GROUP, PLAIN, type Story } from './synthetic.js';
 
 /** Each of these breaks the promise in one place of what is stored, for the checker to find. */
 
@@ -18,7 +19,7 @@ export function doubleRow(story: Story, random: Random): void {
 export function inventRow({ rows }: Story): void {
   const [group] = rows.groups;
   const [seq, revision] = [(group!.lastSeq += 1), (group!.revision += 1)];
-  const row = { id: 'ghost', groupId: GROUP, sender: 'ann', text: 'boo', deleted: false };
+  const row = { ...PLAIN, id: 'ghost', groupId: GROUP, sender: 'ann', text: 'boo' };
   rows.messages.push({ ...row, seq, revision, createdRevision: revision });
 }
 
@@ -41,7 +42,7 @@ export function garbleUnknown({ history, rows }: Story): void {
 export function resurrect({ rows }: Story): void {
   const [group] = rows.groups;
   const [seq, revision] = [(group!.lastSeq += 1), (group!.revision += 1)];
-  const row = { id: 'refused', groupId: GROUP, sender: 'eve', text: 'mX said', deleted: false };
+  const row = { ...PLAIN, id: 'refused', groupId: GROUP, sender: 'eve', text: 'mX said' };
   rows.messages.push({ ...row, seq, revision, createdRevision: revision });
 }
 
@@ -49,7 +50,30 @@ export function undoEdit({ history, rows }: Story): void {
   const edited = rows.messages.find(({ revision, createdRevision }) => revision > createdRevision)!;
   const send = history.find((entry) => entry.type === 'invoked' && entry.messageId === edited.id);
   if (send?.type === 'invoked') edited.text = send.text!;
-  Object.assign(edited, { revision: edited.createdRevision, deleted: false });
+  Object.assign(edited, PLAIN, { revision: edited.createdRevision });
+}
+
+/** It is stored as if it had not been, under the revision that it took. */
+export function undoReaction({ history, rows }: Story): void {
+  const row = rows.messages.find(({ reacted }) => reacted.length > 0) ?? addReaction({ history, rows });
+  Object.assign(row, { reactions: '', reacted: [] });
+}
+
+/** Each message may have changed since, or have been deleted: then one more reacts at the end. */
+function addReaction({ history, rows }: Story): MessageRow {
+  const row = rows.messages.at(-1)!;
+  Object.assign(row, PLAIN, { revision: (rows.groups[0]!.revision += 1) });
+  const { id, groupId, seq, revision, sender, text } = row;
+  const message = { id, groupId, seq, revision, sender, text, deleted: false, reactions: '👍1:ann', pinned: false };
+  const at = history.at(-1)!.at;
+  const intent = { verb: 'react', user: 'ann', groupId: GROUP, messageId: id, emoji: '👍' } as const;
+  history.push({ type: 'invoked', attempt: 9_999, ...intent, at });
+  history.push({ type: 'ok', attempt: 9_999, message, at });
+  return row;
+}
+
+export function splitReactions({ rows }: Story, random: Random): void {
+  random.pick(rows.messages).reacted.push('😂 eve');
 }
 
 export function forgetRemoval({ history }: Story): void {

@@ -99,6 +99,19 @@ export function leakToStranger({ history }: Story): void {
   history.push({ type: 'event', connection, event: 'typing', groupId: GROUP, at });
 }
 
+/** What the client was given last of a message is not how it is. */
+export function showAnother(story: Story): void {
+  const { history, rows } = story;
+  const settled = history.findIndex(({ type }) => type === 'settled');
+  const row = rows.messages.findLast(({ id }) => history.some((entry) => isEvent(entry) && entry.message?.id === id))!;
+  const last = history.findLastIndex(
+    (entry, index) =>
+      index < settled && isEvent(entry) && entry.message?.id === row.id && /ann|bob/.test(entry.connection),
+  );
+  const entry = history[last] as Received;
+  entry.message = { ...entry.message!, pinned: !entry.message!.pinned };
+}
+
 export function stopEarly({ history }: Story): void {
   const lines = new Map(
     history.flatMap((entry) => (entry.type === 'connected' ? [[entry.user, entry.connection]] : [])),

@@ -7,6 +7,7 @@ import { checkAgreement, checkTime } from './order.js';
 import type { Rows } from './rows.js';
 import { checkStorage } from './storage.js';
 import { checkStreams } from './streams.js';
+import { checkViews } from './views.js';
 
 /** Every way in which a history and what the database holds at its end break the promise; none when it was kept. */
 export function check(history: Entry[], rows: Rows): Finding[] {
@@ -18,6 +19,7 @@ export function check(history: Entry[], rows: Rows): Finding[] {
   checkAgreement(history, rows, findings);
   checkTime(attempts, rows, findings);
   checkStreams(history, rows, findings);
+  checkViews(history, rows, findings);
   checkAccess(history, rows, findings);
   for (const entry of history) {
     if (entry.type === 'broken') findings.add('broken', entry.what);

@@ -8,6 +8,7 @@ export type Fault =
   | 'failed yet stored'
   | 'acknowledged change lost'
   | 'reordered'
+  | 'reactions disagree'
   | 'seq gap'
   | 'revision anomaly'
   | 'two orders'
@@ -19,6 +20,7 @@ export type Fault =
   | 'created twice'
   | 'updated before created'
   | 'leak'
+  | 'another state'
   | 'stuck'
   | 'internal error'
   | 'broken';

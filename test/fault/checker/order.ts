@@ -1,5 +1,6 @@
 import type { Entry, SeenMessage } from '../history/entries.js';
 import type { Attempt } from './attempts.js';
+import { contentOf } from './content.js';
 import type { Findings } from './findings.js';
 import type { Rows } from './rows.js';
 
@@ -12,8 +13,9 @@ export function checkAgreement(history: Entry[], rows: Rows, findings: Findings)
     if (known === undefined) seen.set(key, value);
     else if (known !== value) findings.add('two orders', `${key} is ${known}, and ${value} for ${who}`);
   };
-  const message = ({ groupId, id, revision, seq, text, deleted }: Omit<SeenMessage, 'sender'>, who: string) => {
-    agree(revisions, `${groupId} revision ${revision}`, `message ${id} "${text}"${deleted ? ' deleted' : ''}`, who);
+  const message = (shown: Omit<SeenMessage, 'sender'>, who: string) => {
+    const { groupId, id, revision, seq } = shown;
+    agree(revisions, `${groupId} revision ${revision}`, `message ${id} ${contentOf(shown)}`, who);
     agree(seqs, `${groupId} seq ${seq}`, id, who);
   };
   for (const row of rows.messages) message(row, 'the database');

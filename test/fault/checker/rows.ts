@@ -9,6 +9,11 @@ export interface MessageRow {
   sender: string;
   text: string;
   deleted: boolean;
+  /** As the message shows them: see `writeReactions`. */
+  reactions: string;
+  /** Each of them as it is kept by itself: the emoji and who. */
+  reacted: string[];
+  pinned: boolean;
 }
 
 export interface GroupRow {

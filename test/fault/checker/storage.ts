@@ -1,5 +1,8 @@
 import { type Attempt, byMessage } from './attempts.js';
 import type { Findings } from './findings.js';
+import type { SeenMessage } from '../history/entries.js';
+import { hasReaction } from '../history/reactions.js';
+import { contentOf } from './content.js';
 import type { MessageRow, Rows } from './rows.js';
 
 /** The first word of a text names the send that it belongs to, and an edit keeps it. */
@@ -9,9 +12,11 @@ const token = (text: string): string => text.split(' ', 1)[0]!;
 export function checkStorage(attempts: Attempt[], { messages }: Rows, findings: Findings): void {
   const sends = byMessage(attempts.filter(({ verb }) => verb === 'send'));
   const changes = byMessage(attempts.filter(({ verb }) => verb === 'edit' || verb === 'delete'));
+  const marks = byMessage(attempts.filter(({ verb }) => /react|pin/.test(verb)));
   const rows = new Map(messages.map((row) => [row.id, row]));
   for (const [id, tries] of sends) checkSend(id, tries, changes.get(id) ?? [], rows.get(id), findings);
-  for (const [id, tries] of changes) checkChanges(id, tries, rows.get(id), findings);
+  for (const [id, tries] of [...changes, ...marks]) checkChanges(id, tries, rows.get(id), findings);
+  checkReactions(messages, findings);
   checkTwins(messages, findings);
   for (const { id, text } of messages) if (!sends.has(id)) findings.add('never sent', `${id} "${text}"`);
 }
@@ -41,15 +46,47 @@ function checkSend(
   }
 }
 
-/** An acknowledged edit or deletion is there, or something newer is. */
+/** An acknowledged change is in its acknowledgement; and that is how the message is stored, or something newer is. */
 function checkChanges(id: string, tries: Attempt[], row: MessageRow | undefined, findings: Findings): void {
-  for (const { verb, text, message, end } of tries) {
+  for (const attempt of tries) {
+    const { verb, message, end } = attempt;
     if (end !== 'ok' || !message) continue;
     const newer = row !== undefined && row.revision > message.revision;
-    const there = row?.revision === message.revision && (verb === 'delete' || row.text === text || row.deleted);
+    const there = row?.revision === message.revision && contentOf(row) === contentOf(message);
+    if (!happened(attempt, message)) findings.add('acknowledged change lost', `${verb} of ${id} is not in its answer`);
     if (!newer && !there) findings.add('acknowledged change lost', `${verb} of ${id} at revision ${message.revision}`);
     if (verb === 'delete' && row && !row.deleted) findings.add('acknowledged change lost', `${id} is back`);
   }
+}
+
+function happened({ verb, user, text, emoji }: Attempt, message: SeenMessage): boolean {
+  switch (verb) {
+    case 'edit':
+      return message.text === text;
+    case 'delete':
+      return message.deleted;
+    case 'react':
+    case 'unreact':
+      return hasReaction(message.reactions, emoji!, user) === (verb === 'react');
+    default:
+      return message.pinned === (verb === 'pin');
+  }
+}
+
+/** What a message shows of its reactions is what is kept of them one by one; a deleted one has none. */
+function checkReactions(messages: MessageRow[], findings: Findings): void {
+  for (const { id, reactions, reacted, deleted, pinned } of messages) {
+    const shown = reactions === '' ? [] : reactions.split(' ').flatMap(spread);
+    const agree = shown.toSorted().join() === reacted.toSorted().join();
+    if (!agree) findings.add('reactions disagree', `${id} shows "${reactions}", and has ${reacted.join(', ')}`);
+    if (deleted && (reactions !== '' || pinned)) findings.add('reactions disagree', `${id} is deleted and keeps marks`);
+  }
+}
+
+/** A written reaction of several people, one by one. */
+function spread(written: string): string[] {
+  const [, emoji, users] = /^(.*?)\d+:(.*)$/u.exec(written)!;
+  return users!.split('+').map((user) => `${emoji} ${user}`);
 }
 
 function checkTwins(messages: MessageRow[], findings: Findings): void {

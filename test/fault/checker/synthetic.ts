@@ -4,6 +4,9 @@ import type { MessageRow, Rows } from './rows.js';
 
 export const GROUP = 'group';
 
+/** A message as it is when it was just sent. */
+export const PLAIN = { deleted: false, reactions: '', reacted: [], pinned: false };
+
 /** A history and what the database holds after it. */
 export interface Story {
   history: Entry[];
@@ -11,7 +14,7 @@ export interface Story {
 }
 
 /**
- * A history in which everything is as promised, from a seed: three members send, edit and delete, each with a connection
+ * A history in which everything is as promised, from a seed: three members send, edit, delete, react and pin, each with a connection
  * that breaks and comes back with its cursor; one of them is removed and taken in again; some acknowledgements are lost,
  * some sends refused. Tests break it in one place.
  */
@@ -27,6 +30,7 @@ export function tellStory(seed: number, changes = 60): Story {
     teller.something();
     if (random.next() < 0.1) teller.reconnect(random.pick(['ann', 'bob']));
   }
+  teller.reconnect('bob', 3);
   teller.refuse();
   teller.settle();
   return { history: teller.history, rows: teller.rows };
@@ -78,12 +82,12 @@ class Teller {
   }
 
   /** Goes away, misses something, and gets what changed, as it is now. */
-  reconnect(user: string): void {
+  reconnect(user: string, least = 0): void {
     const line = this.online.get(user)!;
     this.write({ type: 'disconnected', connection: line.connection, reason: 'cut' });
     this.online.delete(user);
     const { cursor } = line;
-    for (let missed = this.random.whole(0, 5); missed > 0; missed -= 1) this.something();
+    for (let missed = this.random.whole(least, 5); missed > 0; missed -= 1) this.something();
     this.connect(user, cursor);
     const { connection } = this.online.get(user)!;
     const members = this.rows.memberships.filter((row) => this.isCurrent(row));
@@ -108,8 +112,9 @@ class Teller {
   something(): void {
     const user = this.random.pick([...this.members]);
     const own = this.rows.messages.filter(({ sender, deleted }) => sender === user && !deleted);
-    const action = own.length > 2 ? this.random.weighted({ send: 7, edit: 2, delete: 1 }) : 'send';
+    const action = own.length > 2 ? this.random.weighted({ send: 6, edit: 2, delete: 1, react: 2, pin: 1 }) : 'send';
     if (action === 'send') this.send(user);
+    else if (action === 'react' || action === 'pin') this.mark(action, this.random.pick(own), user);
     else this.change(action, this.random.pick(own));
   }
 
@@ -132,8 +137,8 @@ class Teller {
     const attempt = this.invoke(intent);
     const revision = (this.group.revision += 1);
     const seq = (this.group.lastSeq += 1);
-    const row = { id, groupId: GROUP, seq, revision, createdRevision: revision, sender: user, deleted: false };
-    const stored: MessageRow = { ...row, text: intent.text };
+    const row = { id, groupId: GROUP, seq, revision, createdRevision: revision, sender: user };
+    const stored: MessageRow = { ...row, ...PLAIN, text: intent.text };
     this.rows.messages.push(stored);
     if (this.random.next() < 0.1) {
       this.write({ type: 'unknown', attempt, why: 'cut' });
@@ -146,10 +151,21 @@ class Teller {
     const text = verb === 'edit' ? `${row.text.split(' ', 1)[0]!} edit ${this.attempts}` : '';
     const { id: messageId, sender: user } = row;
     const attempt = this.invoke({ verb, user, groupId: GROUP, messageId, ...(verb === 'edit' && { text }) });
+    if (verb === 'delete') Object.assign(row, PLAIN);
     Object.assign(row, { text, deleted: verb === 'delete', revision: (this.group.revision += 1) });
     this.acknowledge(attempt, row);
     const event = verb === 'edit' ? 'message:updated' : 'message:deleted';
     this.give(row.revision, event, { message: seen(row) });
+  }
+
+  private mark(verb: 'react' | 'pin', row: MessageRow, user: string): void {
+    if (verb === 'react' ? row.reacted.length > 0 : row.pinned) return;
+    const emoji = verb === 'react' ? { emoji: '👍' } : {};
+    const attempt = this.invoke({ verb, user, groupId: GROUP, messageId: row.id, ...emoji });
+    const marks = verb === 'react' ? { reactions: `👍1:${user}`, reacted: [`👍 ${user}`] } : { pinned: true };
+    Object.assign(row, marks, { revision: (this.group.revision += 1) });
+    this.acknowledge(attempt, row);
+    this.give(row.revision, 'message:updated', { message: seen(row) });
   }
 
   private acknowledge(attempt: number, row: MessageRow): void {
@@ -189,6 +205,6 @@ class Teller {
   }
 }
 
-function seen({ id, groupId, seq, revision, sender, text, deleted }: MessageRow): SeenMessage {
-  return { id, groupId, seq, revision, sender, text, deleted };
+function seen({ id, groupId, seq, revision, sender, text, deleted, reactions, pinned }: MessageRow): SeenMessage {
+  return { id, groupId, seq, revision, sender, text, deleted, reactions, pinned };
 }

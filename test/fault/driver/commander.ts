@@ -7,7 +7,7 @@ import type { Account } from './account.js';
 import type { Device } from './device.js';
 import { seen } from './seen.js';
 
-export type Intent = Pick<Invoked, 'verb' | 'groupId' | 'messageId' | 'text' | 'target'>;
+export type Intent = Pick<Invoked, 'verb' | 'groupId' | 'messageId' | 'text' | 'emoji' | 'target'>;
 
 export type Outcome =
   { end: 'ok'; message?: Message } | { end: 'failed'; code: string } | { end: 'unknown'; why: string };
@@ -51,15 +51,39 @@ export class Commander {
   }
 }
 
-const isSocketVerb = (verb: Intent['verb']): boolean => verb === 'send' || verb === 'edit' || verb === 'delete';
+/** What is done to messages goes over a socket too, under these names; what is done to groups over REST alone. */
+const COMMANDS: Partial<Record<Intent['verb'], string>> = {
+  send: 'message:send',
+  edit: 'message:edit',
+  delete: 'message:delete',
+  react: 'reaction:add',
+  unreact: 'reaction:remove',
+  pin: 'message:pin',
+  unpin: 'message:unpin',
+};
 
-async function overSocket(device: Device, { verb, groupId, messageId: id, text }: Intent): Promise<Outcome> {
-  const payload = verb === 'send' ? { id, groupId, text } : verb === 'edit' ? { id, text } : { id };
+const isSocketVerb = (verb: Intent['verb']): boolean => verb in COMMANDS;
+
+async function overSocket(device: Device, intent: Intent): Promise<Outcome> {
   try {
-    const { data, error } = (await device.command(`message:${verb}`, payload)) as Ack<Message>;
+    const { data, error } = (await device.command(COMMANDS[intent.verb]!, payload(intent))) as Ack<Message>;
     return error ? refusal(error) : { end: 'ok', message: data };
   } catch (error) {
     return { end: 'unknown', why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function payload({ verb, groupId, messageId: id, text, emoji }: Intent): object {
+  switch (verb) {
+    case 'send':
+      return { id, groupId, text };
+    case 'edit':
+      return { id, text };
+    case 'react':
+    case 'unreact':
+      return { messageId: id, emoji };
+    default:
+      return { id };
   }
 }
 
@@ -70,7 +94,7 @@ async function overRest(account: Account, intent: Intent, url?: string): Promise
   return isSocketVerb(intent.verb) ? { end: 'ok', message: body as Message } : { end: 'ok' };
 }
 
-function request({ verb, groupId, messageId: id, text, target }: Intent): [string, string, object?] {
+function request({ verb, groupId, messageId: id, text, emoji, target }: Intent): [string, string, object?] {
   switch (verb) {
     case 'send':
       return ['POST', '/messages', { id, groupId, text }];
@@ -78,6 +102,14 @@ function request({ verb, groupId, messageId: id, text, target }: Intent): [strin
       return ['PATCH', `/messages/${id}`, { text }];
     case 'delete':
       return ['DELETE', `/messages/${id}`];
+    case 'react':
+      return ['PUT', `/messages/${id}/reactions/${encodeURIComponent(emoji!)}`];
+    case 'unreact':
+      return ['DELETE', `/messages/${id}/reactions/${encodeURIComponent(emoji!)}`];
+    case 'pin':
+      return ['PUT', `/messages/${id}/pin`];
+    case 'unpin':
+      return ['DELETE', `/messages/${id}/pin`];
     case 'join':
       return ['POST', `/groups/${groupId}/join`];
     case 'add':

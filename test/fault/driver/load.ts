@@ -5,6 +5,10 @@ import type { Commander, Intent, Outcome } from './commander.js';
 import type { Device } from './device.js';
 import type { PlannedActor, Plan, Step } from './plan.js';
 
+/** Messages that get reactions and pins. */
+const RECENT = 50;
+const EMOJI = ['👍', '❤️', '😂'];
+
 /** Operations that may go on while a fault takes its time, before the load waits for it. */
 const SLACK = 200;
 
@@ -12,7 +16,13 @@ interface Actor extends PlannedActor {
   account: Account;
   device: Device | undefined;
   /** Messages of this actor that were acknowledged: to be edited and deleted. */
-  own: { id: string; groupId: string; name: string }[];
+  own: Sent[];
+}
+
+interface Sent {
+  id: string;
+  groupId: string;
+  name: string;
 }
 
 export interface Cast {
@@ -28,6 +38,8 @@ export class Load {
   done = 0;
   /** Sends that were acknowledged. */
   sent = 0;
+  /** The last messages that anyone had acknowledged, for reactions and pins. */
+  private readonly latest: Sent[] = [];
   private allowed = 0;
   private ending = false;
   private words = 0;
@@ -93,6 +105,9 @@ export class Load {
       case 'edit':
       case 'delete':
         return this.change(actor, step);
+      case 'react':
+      case 'pin':
+        return this.mark(actor, step);
       case 'membership':
         return this.membership(actor, step, groupId);
       default:
@@ -106,7 +121,10 @@ export class Load {
     const { end } = await this.insist(actor, step, intent);
     if (end !== 'ok') return;
     this.sent += 1;
-    actor.own.push({ id: intent.messageId!, groupId, name });
+    const message = { id: intent.messageId!, groupId, name };
+    actor.own.push(message);
+    this.latest.push(message);
+    if (this.latest.length > RECENT) this.latest.shift();
   }
 
   private async change(actor: Actor, { action, pick, rest }: Step): Promise<void> {
@@ -118,6 +136,17 @@ export class Load {
     if (deleted) own.splice(own.indexOf(message), 1);
     const text = deleted ? {} : { text: `${name} edit ${(this.words += 1)}` };
     await this.insist(actor, { rest }, { verb: deleted ? 'delete' : 'edit', groupId, messageId, ...text });
+  }
+
+  /** Of anybody's message; who is not in the group, or does not own it, is refused. */
+  private async mark(actor: Actor, { action, pick, rest }: Step): Promise<void> {
+    const message = this.latest[Math.floor(pick * this.latest.length)];
+    if (!message) return;
+    const { id: messageId, groupId } = message;
+    const again = Math.floor(pick * 1_000) % 10;
+    const verb = action === 'pin' ? (again < 6 ? 'pin' : 'unpin') : again < 7 ? 'react' : 'unreact';
+    const emoji = action === 'react' ? { emoji: EMOJI[again % EMOJI.length]! } : {};
+    await this.insist(actor, { rest }, { verb, groupId, messageId, ...emoji });
   }
 
   /** Those who drift come and go; owners take them in and put them out; nobody else's place changes. */

@@ -5,6 +5,8 @@ export interface Weights {
   send: number;
   edit: number;
   delete: number;
+  react: number;
+  pin: number;
   typing: number;
   read: number;
   membership: number;
@@ -28,7 +30,7 @@ export const SHAPE: Shape = {
   drifters: 2,
   devices: 8,
   integrators: 2,
-  weights: { send: 70, edit: 8, delete: 3, typing: 8, read: 6, membership: 5 },
+  weights: { send: 64, edit: 8, delete: 3, react: 8, pin: 2, typing: 6, read: 4, membership: 5 },
 };
 
 export interface PlannedGroup {

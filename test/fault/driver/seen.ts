@@ -1,6 +1,7 @@
 import type { Message } from '../../../src/changes/contract.js';
 import { brief } from '../history/brief.js';
 import type { Received, SeenMessage, Untimed } from '../history/entries.js';
+import { writeReactions } from '../history/reactions.js';
 
 interface Loose {
   groupId?: string;
@@ -23,6 +24,8 @@ export function seen(message: Message): SeenMessage {
     text: brief(text),
     sender: message.sender.id,
     deleted: message.deletedAt !== null,
+    reactions: writeReactions(message.reactions),
+    pinned: message.pinnedAt !== null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** What the history file holds, a line each. The order of the lines is the order in which the driver saw things happen. */
 
-export type Verb = 'send' | 'edit' | 'delete' | 'join' | 'leave' | 'add' | 'remove';
+export type Verb =
+  'send' | 'edit' | 'delete' | 'react' | 'unreact' | 'pin' | 'unpin' | 'join' | 'leave' | 'add' | 'remove';
 
 /** A message as somebody was shown it. */
 export interface SeenMessage {
@@ -11,6 +12,9 @@ export interface SeenMessage {
   sender: string;
   text: string;
   deleted: boolean;
+  /** By emoji who reacted with it, as one text: see `writeReactions`. */
+  reactions: string;
+  pinned: boolean;
 }
 
 /** One try of a command. A command that is tried again, under the same message id, is another attempt. */
@@ -20,9 +24,10 @@ export interface Invoked {
   verb: Verb;
   user: string;
   groupId: string;
-  /** The message that is sent, edited or deleted. */
+  /** The message that it is about. */
   messageId?: string;
   text?: string;
+  emoji?: string;
   /** Whose membership it is about. */
   target?: string;
   /** The connection over which it went; none for REST. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import type { ReactionSummary } from '../../../src/changes/contract.js';
 import type { GroupRow, MembershipChange, MessageRow, Rows } from '../checker/rows.js';
 import { brief } from '../history/brief.js';
+import { writeReactions } from '../history/reactions.js';
 import { until } from './until.js';
 
 /** Keeps every state that a membership ever had: rows tell only how it is now, and leaks are about how it was. */
@@ -18,6 +20,8 @@ const AUDIT = `
   CREATE TRIGGER fault_added AFTER INSERT ON memberships FOR EACH ROW EXECUTE FUNCTION fault_note_membership();
   CREATE TRIGGER fault_changed AFTER UPDATE ON memberships FOR EACH ROW
     WHEN (OLD.revision IS DISTINCT FROM NEW.revision) EXECUTE FUNCTION fault_note_membership();`;
+
+type Stored = Omit<MessageRow, 'reactions'> & { reactions: ReactionSummary[] | null };
 
 /** The database that the nodes are on, as the harness sees it. */
 export class StageDatabase {
@@ -73,15 +77,21 @@ export class StageDatabase {
       const groups = await client.query<GroupRow>(
         `SELECT id, revision::int, last_seq::int AS "lastSeq", profile_revision::int AS "profileRevision" FROM groups`,
       );
-      const messages = await client.query<MessageRow>(
+      const messages = await client.query<Stored>(
         `SELECT id, group_id AS "groupId", seq::int, revision::int, created_revision::int AS "createdRevision",
-                sender_id AS sender, text, deleted_at IS NOT NULL AS deleted FROM messages ORDER BY group_id, seq`,
+                sender_id AS sender, text, deleted_at IS NOT NULL AS deleted, reactions, pinned_at IS NOT NULL AS pinned,
+                ARRAY(SELECT emoji || ' ' || user_id FROM reactions WHERE message_id = messages.id) AS reacted
+           FROM messages ORDER BY group_id, seq`,
       );
       const memberships = await client.query<MembershipChange>(
         `SELECT group_id AS "groupId", user_id AS user, revision::int, is_left AS left, at
            FROM fault_memberships ORDER BY group_id, revision`,
       );
-      const stored = messages.rows.map((row) => ({ ...row, text: brief(row.text) }));
+      const stored = messages.rows.map((row) => ({
+        ...row,
+        text: brief(row.text),
+        reactions: writeReactions(row.reactions),
+      }));
       return { groups: groups.rows, messages: stored, memberships: memberships.rows };
     } finally {
       await client.end();
