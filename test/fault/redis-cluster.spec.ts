@@ -1,52 +1,43 @@
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { Redis } from './faults/redis.js';
-import { Scenario } from './stage/scenario.js';
-import { TIMEOUT } from './stage/settings.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApp, type TestApp } from '../support/app.js';
+import { Person } from '../support/person.js';
+import { RedisCluster } from './faults/redis-cluster.js';
 
-describe('Redis, under three nodes and load,', () => {
-  let redis: Redis;
+const TURNS = 50;
+/** With the sweep alone, which comes every two seconds, the turns would take a hundred. */
+const AT_ONCE = 10_000;
+
+describe('Two nodes, each with another master of a Redis Cluster', () => {
+  let cluster: RedisCluster;
+  let one: TestApp;
+  let two: TestApp;
 
   beforeAll(async () => {
-    redis = await Redis.start();
+    cluster = await RedisCluster.start();
+    const [first, second] = cluster.urls;
+    one = await startApp({ redisUrl: first });
+    two = await startApp({ redisUrl: second }, one.database);
+  });
+  afterAll(async () => {
+    await two.close();
+    await one.close();
+    await cluster.stop();
   });
 
-  afterAll(() => redis.stop());
-
-  const play = (name: string, act: (scenario: Scenario) => Promise<void>) =>
-    it(
-      name,
-      () =>
-        Scenario.play(name, { nodes: 3, environment: { REDIS_URL: redis.url } }, async (scenario) => {
-          if ((await redis.clients()) === 0)
-            scenario.figures.push('this build does not use Redis: the sweep delivered');
-          await act(scenario);
-        }),
-      TIMEOUT,
-    );
-
-  play('is killed and comes back, and stands still', async (scenario) => {
-    const { load } = scenario;
-    await load.more(scenario.soon());
-    await scenario.strike('kill -9 of Redis', () => redis.kill());
-    // Sends go on without it.
-    await load.more(200);
-    await scenario.strike('return of Redis', () => redis.startAgain());
-    await load.more(scenario.soon());
-    await scenario.strike('Redis stands still', () => redis.freeze());
-    await load.more(200);
-    redis.thaw();
-    await load.more(scenario.soon());
-  });
-
-  play('dies together with a node', async (scenario) => {
-    const { load, plan, stage } = scenario;
-    await load.more(scenario.soon());
-    const node = plan.random.pick(stage.nodes);
-    await scenario.strike(`kill -9 of Redis and ${node.name}`, async () => {
-      await Promise.all([redis.kill(), node.kill()]);
-    });
-    await load.more(scenario.soon());
-    await Promise.all([redis.startAgain(), node.startAgain()]);
-    await load.more(scenario.soon());
+  it('tell each other at once, for every group, wherever its slot is', async () => {
+    const ann = await Person.register(one.url, 'ann');
+    const bob = (await Person.register(one.url, 'bob')).at(two.url);
+    const groups = [await ann.group('public', bob), await ann.group('public', bob), await ann.group('public', bob)];
+    const [near, far] = [await ann.connect(), await bob.connect()];
+    const began = Date.now();
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const groupId = groups[turn % groups.length]!.id;
+      await near.do('message:send', { groupId, text: `${turn}` });
+      await far.next('message:created', ({ message }) => message.text === `${turn}`);
+      await far.do('message:send', { groupId, text: `answer ${turn}` });
+      await near.next('message:created', ({ message }) => message.text === `answer ${turn}`);
+    }
+    expect(Date.now() - began).toBeLessThan(AT_ONCE);
+    [ann, bob].forEach((person) => person.leave());
   });
 });

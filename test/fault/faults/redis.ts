@@ -91,7 +91,7 @@ function launch(port: number, directory: string): ChildProcess {
   return spawn('redis-server', options, { stdio: 'ignore' });
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
