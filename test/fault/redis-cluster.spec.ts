@@ -3,8 +3,8 @@ import { startApp, type TestApp } from '../support/app.js';
 import { Person } from '../support/person.js';
 import { RedisCluster } from './faults/redis-cluster.js';
 
-const TURNS = 50;
-/** With the sweep alone, which comes every two seconds, the turns would take a hundred. */
+const TURNS = 10;
+/** With the sweep alone, which comes every two seconds, the turns would take twenty. */
 const AT_ONCE = 10_000;
 
 describe('Two nodes, each with another master of a Redis Cluster', () => {
