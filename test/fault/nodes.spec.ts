@@ -32,6 +32,6 @@ describe('The nodes', () => {
     const alive = stage.nodes.filter(({ running }) => running);
     const node = plan.random.pick(alive);
     if (alive.length > 1) await scenario.strike(`death of ${node.name}`, () => node.kill());
-    await load.more(300);
+    await load.more(200);
   });
 });

@@ -29,11 +29,11 @@ describe('Redis, under three nodes and load,', () => {
     await load.more(scenario.soon());
     await scenario.strike('kill -9 of Redis', () => redis.kill());
     // Sends go on without it.
-    await load.more(200);
+    await load.more(100);
     await scenario.strike('return of Redis', () => redis.startAgain());
     await load.more(scenario.soon());
     await scenario.strike('Redis stands still', () => redis.freeze());
-    await load.more(200);
+    await load.more(100);
     redis.thaw();
     await load.more(scenario.soon());
   });

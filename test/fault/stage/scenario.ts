@@ -40,6 +40,8 @@ export class Scenario {
   readonly figures: string[] = [];
   private aborted = false;
   private faults = 0;
+  /** What the database held at the end. */
+  private rows: Rows | undefined;
 
   private constructor(
     readonly stage: Stage,
@@ -101,7 +103,7 @@ export class Scenario {
   }
 
   /** A number of operations to let pass, from the seed. */
-  soon(most = 150): number {
+  soon(most = 100): number {
     return this.plan.random.whole(Math.ceil(most / 3), most);
   }
 
@@ -153,7 +155,7 @@ export class Scenario {
   private async judge(): Promise<Finding[]> {
     await this.load.end();
     await this.stage.database.awaken();
-    const rows = await this.stage.database.rows();
+    const rows = (this.rows = await this.stage.database.rows());
     // Who never gets there is one of the checker's findings.
     const behind = () => this.devices.filter((device) => !hasEverything(device, rows)).map(({ name }) => name);
     await until('everyone to have everything', () => behind().length === 0, 20_000).catch(() =>
@@ -170,6 +172,7 @@ export class Scenario {
   private keep(name: string): void {
     const path = join(tmpdir(), `messendger-found-${name.replaceAll(/\W+/g, '-')}`);
     copyFileSync(this.recorder.path, `${path}.jsonl`);
+    if (this.rows) writeFileSync(`${path}.rows.json`, JSON.stringify(this.rows));
     writeFileSync(`${path}.log`, this.stage.nodes.map(({ name: node, output }) => `${node}:\n${output}`).join('\n'));
   }
 
