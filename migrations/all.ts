@@ -2,6 +2,7 @@ import { Initial1763800000000 } from './1763800000000-initial.js';
 import { ReactionsAndPins1763900000000 } from './1763900000000-reactions-and-pins.js';
 import { Presence1764200000000 } from './1764200000000-presence.js';
 import { Unread1764250000000 } from './1764250000000-unread.js';
+import { Sessions1764300000000 } from './1764300000000-sessions.js';
 
 /** Every migration, oldest first. A new one is added at the end. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   ReactionsAndPins1763900000000,
   Presence1764200000000,
   Unread1764250000000,
+  Sessions1764300000000,
 ];

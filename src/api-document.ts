@@ -20,6 +20,7 @@ export function serveApiDocument(app: INestApplication): void {
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
     .addTag('auth', 'Accounts and tokens')
+    .addTag('sessions', 'Where I am logged in')
     .addTag('users', 'People')
     .addTag('groups', 'Conversations and who is in them')
     .addTag('messages', 'What is said')

@@ -1,11 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import { isUUID } from 'class-validator';
+import { DataSource } from 'typeorm';
 import { Problem } from '../common/problem.js';
 import type { Principal } from '../common/principal.js';
 import { Config } from '../config/config.js';
-import { User } from '../users/user.entity.js';
-import { UsersService } from '../users/users.service.js';
+import type { User } from '../users/user.entity.js';
+import { Session } from './sessions/session.entity.js';
 
 /** What every access token is checked against: one algorithm (RFC 8725 section 3.1), one issuer, one audience. */
 export const TOKEN_RULES = {
@@ -22,39 +24,53 @@ export const signingKey = (secret: string): KeyObject => createSecretKey(secret,
 /** A token whose signature, issuer, audience and time are right. */
 export interface VerifiedToken {
   header: { typ?: string };
-  payload: { sub?: unknown; exp?: unknown };
+  payload: { sub?: unknown; sid?: unknown; exp?: unknown };
 }
 
-/** Signs and checks access tokens (JWT, RFC 7519). */
+/** An access token as it is handed out: RFC 6750 bearer token, `expiresIn` in seconds. */
+export interface AccessToken {
+  accessToken: string;
+  tokenType: 'Bearer';
+  expiresIn: number;
+}
+
+/** Signs and checks access tokens (JWT, RFC 7519). Each is of a session (`sid`), and worth nothing once that is over. */
 @Injectable()
 export class AccessTokens {
   constructor(
     private readonly jwt: JwtService,
-    private readonly users: UsersService,
+    private readonly dataSource: DataSource,
     private readonly config: Config,
   ) {}
 
-  sign(userId: string): { accessToken: string; tokenType: 'Bearer'; expiresIn: number } {
-    const expiresIn = this.config.accessTokenTtl;
+  /** A token that ends with the session, if not before. */
+  sign({ id, userId, expiresAt }: Pick<Session, 'id' | 'userId' | 'expiresAt'>): AccessToken {
+    const left = Math.ceil((expiresAt.getTime() - Date.now()) / 1000);
+    const expiresIn = Math.max(1, Math.min(this.config.accessTokenTtl, left));
     const { algorithms, issuer, audience } = TOKEN_RULES;
     const header = { alg: algorithms[0]!, typ: TYPE };
-    const accessToken = this.jwt.sign({}, { subject: userId, issuer, audience, expiresIn, header });
+    const accessToken = this.jwt.sign({ sid: id }, { subject: userId, issuer, audience, expiresIn, header });
     return { accessToken, tokenType: 'Bearer', expiresIn };
   }
 
-  /** Whose token it is. Throws `token_expired` or `unauthenticated`. */
+  /** Whose token it is. Throws `token_expired`, `session_ended` or `unauthenticated`. */
   async authenticate(token: string): Promise<{ principal: Principal; user: User }> {
     return this.holderOf(this.verify(token));
   }
 
-  /** Whose token it is, once verified. Throws `unauthenticated` for one of another kind and for a user who is gone. */
+  /** Whose token it is, once verified. Throws `unauthenticated` for one of another kind, and `session_ended`. */
   async holderOf({ header, payload }: VerifiedToken): Promise<{ principal: Principal; user: User }> {
-    if (header.typ !== TYPE || typeof payload.sub !== 'string' || typeof payload.exp !== 'number') {
+    const { sub, sid, exp } = payload;
+    if (header.typ !== TYPE || !isUUID(sub, 'loose') || !isUUID(sid, 'loose') || typeof exp !== 'number') {
       throw new Problem('unauthenticated');
     }
-    const user = await this.users.find(payload.sub);
-    if (!user) throw new Problem('unauthenticated');
-    return { principal: { userId: user.id, expiresAt: payload.exp * 1000 }, user };
+    const session = await this.dataSource.manager
+      .createQueryBuilder(Session, 's')
+      .innerJoinAndSelect('s.user', 'user')
+      .where('s.id = :sid AND s.userId = :sub AND s.expiresAt > now()', { sid, sub })
+      .getOne();
+    if (!session) throw new Problem('session_ended');
+    return { principal: { userId: session.userId, sessionId: session.id, expiresAt: exp * 1000 }, user: session.user! };
   }
 
   private verify(token: string): VerifiedToken {

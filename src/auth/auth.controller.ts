@@ -1,10 +1,15 @@
-import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { Public } from '../common/principal.js';
 import { AuthService } from './auth.service.js';
-import { AuthResponse, LoginDto, RegisterDto } from './dto/auth.dto.js';
+import { AuthResponse, LoginDto, RefreshTokenDto, RegisterDto } from './dto/auth.dto.js';
 import { RateLimit } from './rate-limits/rate-limit.guard.js';
+import { type Device, RequestDevice } from './sessions/device.js';
+import { logoutProof } from './sessions/logout-proof.js';
+import { readRefreshCookie } from './sessions/refresh-cookie.js';
+import { HandlesRefreshToken } from './sessions/session-transport.js';
 
 @ApiTags('auth')
 @ApiProblems(...BODY_PROBLEMS, 'rate_limited', 'unavailable')
@@ -15,18 +20,54 @@ export class AuthController {
 
   @Post('register')
   @RateLimit('register')
+  @HandlesRefreshToken()
   @ApiOperation({ summary: 'Make an account and log in' })
   @ApiProblems('username_taken', 'email_taken')
-  register(@Body() dto: RegisterDto): Promise<AuthResponse> {
-    return this.auth.register(dto);
+  register(@Body() dto: RegisterDto, @RequestDevice() device: Device): Promise<AuthResponse> {
+    return this.auth.register(dto, device);
   }
 
   @Post('login')
   @RateLimit('login')
   @HttpCode(200)
+  @HandlesRefreshToken()
   @ApiOperation({ summary: 'Log in' })
   @ApiProblems('invalid_credentials')
-  login(@Body() dto: LoginDto): Promise<AuthResponse> {
-    return this.auth.login(dto);
+  login(@Body() dto: LoginDto, @RequestDevice() device: Device): Promise<AuthResponse> {
+    return this.auth.login(dto, device);
+  }
+
+  @Post('auth/refresh')
+  @RateLimit('refresh')
+  @HttpCode(200)
+  @HandlesRefreshToken()
+  @ApiBody({ type: RefreshTokenDto, required: false })
+  @ApiOperation({
+    summary: 'Exchange a refresh token for new tokens',
+    description:
+      'Each refresh token is good once. When the answer was lost, the same again within ten seconds gets the same successor; later it ends the session, for somebody else may have it.',
+  })
+  @ApiProblems('session_ended', 'header_needed')
+  refresh(
+    @Body() { refreshToken }: RefreshTokenDto,
+    @Req() request: Request,
+    @RequestDevice() device: Device,
+  ): Promise<AuthResponse> {
+    return this.auth.refresh(refreshToken ?? readRefreshCookie(request), device);
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  @HandlesRefreshToken()
+  @ApiBearerAuth()
+  @ApiBody({ type: RefreshTokenDto, required: false })
+  @ApiOperation({
+    summary: 'End this session',
+    description:
+      'Which it is, the refresh token in the body, the access token or the cookie says, the first that there is.',
+  })
+  @ApiProblems('unauthenticated', 'token_expired', 'session_ended', 'header_needed')
+  logout(@Body() { refreshToken }: RefreshTokenDto, @Req() request: Request): Promise<void> {
+    return this.auth.logout(logoutProof(request, refreshToken));
   }
 }

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ChangesModule } from '../changes/changes.module.js';
 import { Config } from '../config/config.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens, signingKey } from './access-tokens.js';
@@ -12,9 +14,15 @@ import { JwtStrategy } from './jwt.strategy.js';
 import { Passwords } from './passwords.js';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
+import { RefreshRotation } from './sessions/refresh-rotation.js';
+import { Session } from './sessions/session.entity.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { SessionsService } from './sessions/sessions.service.js';
 
 @Module({
   imports: [
+    TypeOrmModule.forFeature([Session]),
+    ChangesModule,
     UsersModule,
     PassportModule,
     JwtModule.registerAsync({
@@ -22,17 +30,19 @@ import { RateLimits } from './rate-limits/rate-limits.js';
       useFactory: ({ jwtSecret }: Config) => ({ secret: signingKey(jwtSecret) }),
     }),
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, SessionsController],
   providers: [
     AuthService,
     AccessTokens,
     Passwords,
+    RefreshRotation,
+    SessionsService,
     JwtStrategy,
     RateLimits,
     // In this order: who it is, then how much they may do.
     { provide: APP_GUARD, useClass: JwtGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [AccessTokens, RateLimits],
+  exports: [AccessTokens, RateLimits, SessionsService],
 })
 export class AuthModule {}

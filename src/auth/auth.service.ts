@@ -6,18 +6,22 @@ import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
 import type { AuthResponse, LoginDto, RegisterDto } from './dto/auth.dto.js';
 import { Passwords } from './passwords.js';
+import type { Device } from './sessions/device.js';
+import type { LogoutProof } from './sessions/logout-proof.js';
+import { SessionsService } from './sessions/sessions.service.js';
 
-/** Registration and login. */
+/** Registration, login, refresh, logout. */
 @Injectable()
 export class AuthService {
   constructor(
     private readonly users: UsersService,
     private readonly passwords: Passwords,
-    private readonly tokens: AccessTokens,
+    private readonly sessions: SessionsService,
+    private readonly accessTokens: AccessTokens,
   ) {}
 
   /** Makes an account and logs it in. Throws `username_taken` or `email_taken`. */
-  async register({ username, password, displayName, email }: RegisterDto): Promise<AuthResponse> {
+  async register({ username, password, displayName, email }: RegisterDto, device: Device): Promise<AuthResponse> {
     const passwordHash = await this.passwords.hash(password);
     const user = await this.users.create({
       username,
@@ -25,18 +29,32 @@ export class AuthService {
       email: email ?? null,
       passwordHash,
     });
-    return this.logIn(user);
+    return this.logIn(user, device);
   }
 
   /** Throws `invalid_credentials`, in the same time whether or not there is such a user. */
-  async login({ username, password }: LoginDto): Promise<AuthResponse> {
+  async login({ username, password }: LoginDto, device: Device): Promise<AuthResponse> {
     const user = await this.users.findForLogin(username);
     const matches = await this.passwords.matches(password, user?.passwordHash);
     if (!user || !matches) throw new Problem('invalid_credentials');
-    return this.logIn(user);
+    return this.logIn(user, device);
   }
 
-  private logIn(user: User): AuthResponse {
-    return { user: toOwnUserResponse(user), ...this.tokens.sign(user.id) };
+  /** The next tokens. Throws `validation_failed` without a refresh token, `session_ended` for one that is not good. */
+  async refresh(refreshToken: string | undefined, device: Device): Promise<AuthResponse> {
+    if (refreshToken === undefined) throw Problem.field('refreshToken', 'must be sent, in the body or in the cookie');
+    const { userId, tokens } = await this.sessions.refresh(refreshToken, device);
+    return { user: await this.users.getOwn(userId), ...tokens };
+  }
+
+  /** Ends a session; that of an unknown refresh token is over already. Throws as `AccessTokens.authenticate`. */
+  async logout({ refreshToken, accessToken }: LogoutProof): Promise<void> {
+    if (refreshToken !== undefined) return this.sessions.endByToken(refreshToken);
+    const { principal } = await this.accessTokens.authenticate(accessToken ?? '');
+    return this.sessions.end(principal.userId, principal.sessionId);
+  }
+
+  private async logIn(user: User, device: Device): Promise<AuthResponse> {
+    return { user: toOwnUserResponse(user), ...(await this.sessions.start(user.id, device)) };
   }
 }

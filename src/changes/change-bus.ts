@@ -9,7 +9,10 @@ export type GroupNews =
   | { kind: 'deleted' };
 
 /** What the nodes to which a user is connected are told. */
-export type UserNews = { kind: 'added'; groupId: string; revision: number };
+export type UserNews =
+  | { kind: 'added'; groupId: string; revision: number }
+  /** The session is over: its sockets are to be closed. */
+  | { kind: 'session-ended'; sessionId: string };
 
 /** Anything that is told. */
 export type News = GroupNews | UserNews;

@@ -37,12 +37,30 @@ export interface OwnUser extends UserSummary {
   createdAt: string;
 }
 
-/** What registering and logging in answer: RFC 6750 bearer token, `expiresIn` in seconds. */
+/** What registering, logging in and refreshing answer: RFC 6750 bearer token, `expiresIn` in seconds. */
 export interface AuthResult {
   user: OwnUser;
   accessToken: string;
   tokenType: 'Bearer';
   expiresIn: number;
+  /** Good for one refresh; not there when it travels in the cookie. */
+  refreshToken?: string;
+  /** When the session is over, however often it is refreshed. */
+  sessionExpiresAt: string;
+}
+
+/** A place where someone is logged in. */
+export interface SessionInfo {
+  id: string;
+  /** The browser and system, or the program; null when it did not say. */
+  device: string | null;
+  address: string | null;
+  createdAt: string;
+  /** When its tokens were last refreshed. */
+  lastUsedAt: string;
+  expiresAt: string;
+  /** Whether it is the one that asks. */
+  current: boolean;
 }
 
 export type GroupKind = 'public' | 'private' | 'direct';

@@ -3,6 +3,7 @@ import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestj
 /** Who makes a request or holds a connection. */
 export interface Principal {
   userId: string;
+  sessionId: string;
   /** When the access token ends, in milliseconds since the epoch. */
   expiresAt: number;
 }
@@ -15,6 +16,11 @@ export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC
 /** The id of the user who makes the request. */
 export const UserId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   return context.switchToHttp().getRequest<{ user: Principal }>().user.userId;
+});
+
+/** The id of the session in which the request is made. */
+export const SessionId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  return context.switchToHttp().getRequest<{ user: Principal }>().user.sessionId;
 });
 
 export { PUBLIC };

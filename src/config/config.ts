@@ -5,7 +5,7 @@ export interface Rate {
 }
 
 /** What is counted, each against a rate of its own. */
-export type LimitName = 'request' | 'command' | 'connectionCommand' | 'login' | 'register';
+export type LimitName = 'request' | 'command' | 'connectionCommand' | 'login' | 'refresh' | 'register';
 
 /** The settings of one running Messendger, checked and complete. Injected as itself. */
 export class Config {
@@ -21,13 +21,16 @@ export class Config {
   readonly redisUrl: string | null = null;
   readonly jwtSecret: string = '';
   /** Seconds. */
-  readonly accessTokenTtl: number = 43_200;
+  readonly accessTokenTtl: number = 900;
+  /** Seconds. */
+  readonly sessionTtl: number = 2_592_000;
   readonly rateLimits: boolean = true;
   readonly limits: Readonly<Record<LimitName, Rate>> = {
     request: { points: 600, duration: 60 },
     command: { points: 200, duration: 5 },
     connectionCommand: { points: 100, duration: 5 },
     login: { points: 20, duration: 60 },
+    refresh: { points: 300, duration: 60 },
     register: { points: 20, duration: 3_600 },
   };
   /** How many reverse proxies to believe. */

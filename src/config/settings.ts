@@ -93,8 +93,16 @@ export const settings = {
     31_536_000,
   )({
     desc: 'How long an access token is valid: seconds, or with s, m, h or d',
-    default: 43_200,
-    example: '12h',
+    default: 900,
+    example: '15m',
+  }),
+  SESSION_TTL: seconds(
+    60,
+    31_536_000,
+  )({
+    desc: 'How long a login lasts at most, however often its tokens are refreshed',
+    default: 2_592_000,
+    example: '30d',
   }),
   RATE_LIMITS: onOff({
     desc: '`off` lifts the limits on requests and commands, for benchmarks',
@@ -121,6 +129,11 @@ export const settings = {
     default: { points: 20, duration: 60 },
     example: '20/1m',
   }),
+  LIMIT_REFRESHES: rate({
+    desc: 'Exchanges of refresh tokens from an address, behind which many people may be',
+    default: { points: 300, duration: 60 },
+    example: '300/1m',
+  }),
   LIMIT_REGISTRATIONS: rate({
     desc: 'Accounts made from an address',
     default: { points: 20, duration: 3_600 },
@@ -130,7 +143,7 @@ export const settings = {
     0,
     16,
   )({
-    desc: 'How many reverse proxies stand in front and set X-Forwarded-For',
+    desc: 'How many reverse proxies stand in front and set X-Forwarded-For and X-Forwarded-Proto',
     default: 0,
     example: '1',
   }),

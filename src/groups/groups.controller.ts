@@ -12,7 +12,7 @@ import { ReadStateService } from './read-state.service.js';
 
 @ApiTags('groups')
 @ApiBearerAuth()
-@ApiProblems('validation_failed', 'unauthenticated', 'token_expired', 'rate_limited', 'unavailable')
+@ApiProblems('validation_failed', 'unauthenticated', 'token_expired', 'session_ended', 'rate_limited', 'unavailable')
 @Controller('groups')
 export class GroupsController {
   constructor(

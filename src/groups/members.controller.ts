@@ -10,7 +10,15 @@ import { MembersService } from './members.service.js';
 
 @ApiTags('groups')
 @ApiBearerAuth()
-@ApiProblems('validation_failed', 'unauthenticated', 'token_expired', 'group_not_found', 'rate_limited', 'unavailable')
+@ApiProblems(
+  'validation_failed',
+  'unauthenticated',
+  'token_expired',
+  'session_ended',
+  'group_not_found',
+  'rate_limited',
+  'unavailable',
+)
 @Controller('groups/:id/members')
 export class MembersController {
   constructor(private readonly members: MembersService) {}

@@ -12,7 +12,15 @@ import { MessagesService } from './messages.service.js';
 
 @ApiTags('messages')
 @ApiBearerAuth()
-@ApiProblems('validation_failed', 'unauthenticated', 'token_expired', 'not_a_member', 'rate_limited', 'unavailable')
+@ApiProblems(
+  'validation_failed',
+  'unauthenticated',
+  'token_expired',
+  'session_ended',
+  'not_a_member',
+  'rate_limited',
+  'unavailable',
+)
 @Controller('messages')
 export class MessagesController {
   constructor(

@@ -9,7 +9,15 @@ import { PinsService } from './pins.service.js';
 
 @ApiTags('messages')
 @ApiBearerAuth()
-@ApiProblems('validation_failed', 'unauthenticated', 'token_expired', 'not_a_member', 'rate_limited', 'unavailable')
+@ApiProblems(
+  'validation_failed',
+  'unauthenticated',
+  'token_expired',
+  'session_ended',
+  'not_a_member',
+  'rate_limited',
+  'unavailable',
+)
 @Controller('messages')
 export class PinsController {
   constructor(private readonly pins: PinsService) {}

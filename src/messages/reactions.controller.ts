@@ -15,6 +15,7 @@ import { ReactionsService } from './reactions.service.js';
   'validation_failed',
   'unauthenticated',
   'token_expired',
+  'session_ended',
   'not_a_member',
   'message_not_found',
   'rate_limited',

@@ -6,6 +6,7 @@ import { CommandGate } from './command-gate.js';
 import { Connections } from './connections.js';
 import { Handshake } from './handshake.js';
 import { PresenceService } from './presence.service.js';
+import { SessionWatch } from './session-watch.js';
 
 /**
  * Where Socket.IO and the product meet. Commands do not go through Nest's message handlers, which leave a client without
@@ -22,6 +23,7 @@ export class ChatGateway
   constructor(
     private readonly handshake: Handshake,
     private readonly gate: CommandGate,
+    private readonly sessions: SessionWatch,
     private readonly connections: Connections,
     private readonly presence: PresenceService,
   ) {}
@@ -32,6 +34,7 @@ export class ChatGateway
 
   handleConnection(socket: ChatSocket): void {
     this.gate.guard(socket);
+    this.sessions.guard(socket);
     this.connections.open(socket);
     this.presence.watch(socket);
   }

@@ -10,11 +10,14 @@ const FAREWELL = 2_000;
 /** How long a client that does not read may take to be told, in milliseconds. */
 const LAST_CHANCE = 5_000;
 
+/** After these a client needs another token before it may come back. */
+const NEEDS_TOKEN: ReadonlySet<ProblemCode> = new Set(['token_expired', 'session_ended']);
+
 /** Says why, and closes the connection. */
 export function close(socket: ChatSocket, code: ProblemCode): void {
   socket.emit('closing', new Problem(code).toDetails());
   // The transport is closed under a client that may come back by itself; one that may not is disconnected.
-  if (code === 'token_expired') socket.disconnect(true);
+  if (NEEDS_TOKEN.has(code)) socket.disconnect(true);
   else socket.conn.close();
 }
 

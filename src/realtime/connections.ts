@@ -11,10 +11,7 @@ import { GroupFeeds } from './group-feeds.js';
 import { GroupHeads } from './group-heads.js';
 import { MembershipSweep } from './membership-sweep.js';
 
-/** The longest that a timer of Node can wait. */
-const MAX_TIMER = 2 ** 31 - 1;
-
-/** The life of a connection: greeted, let into its groups, told when it gets into another, closed. */
+/** The life of a connection: greeted, let into its groups, told when it gets into another. */
 @Injectable()
 export class Connections {
   private readonly logger = new Logger('Connections');
@@ -34,15 +31,13 @@ export class Connections {
 
   /** Takes over a connection whose handshake was accepted. */
   open(socket: ChatSocket): void {
-    const { user, expiresAt } = socket.data;
-    const cancelExpiry = at(expiresAt, () => close(socket, 'token_expired'));
+    const { user } = socket.data;
     // One after the other: what is told while the greeting is under way comes after it.
     let work = this.inOrder(socket, Promise.resolve(), () => this.greet(socket));
     const stop = this.memberships.watch(user.id, (groupId) => {
       if (!socket.data.feeds.has(groupId)) work = this.inOrder(socket, work, () => this.welcome(socket, groupId));
     });
     socket.on('disconnect', () => {
-      cancelExpiry();
       stop();
       for (const feed of [...socket.data.feeds.values()]) feed.leave(socket);
     });
@@ -85,15 +80,4 @@ export class Connections {
         close(socket, 'unavailable');
       });
   }
-}
-
-/** Calls `act` at a time, however far off it is, unless the returned function is called before. */
-function at(time: number, act: () => void): () => void {
-  let timer: NodeJS.Timeout;
-  const arm = () => {
-    const left = time - Date.now();
-    timer = left > MAX_TIMER ? setTimeout(arm, MAX_TIMER) : setTimeout(act, left);
-  };
-  arm();
-  return () => clearTimeout(timer);
 }

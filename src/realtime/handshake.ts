@@ -26,8 +26,8 @@ export class Handshake {
     if (typeof token !== 'string') throw new Problem('unauthenticated', 'Connect with auth: { token }.');
     const checked = readCursors(cursors ?? {});
     const { principal, user } = await this.tokens.authenticate(token);
-    const { expiresAt } = principal;
-    socket.data = { user, expiresAt, cursors: checked, lane: new CommandLane(), feeds: new Map() };
+    const { sessionId, expiresAt } = principal;
+    socket.data = { user, sessionId, expiresAt, cursors: checked, lane: new CommandLane(), feeds: new Map() };
   }
 }
 

@@ -24,7 +24,9 @@ export class MembershipSweep implements OnApplicationShutdown {
 
   /** Calls `welcome` for each group that the user gets into, at times more than once, until the returned function is called. */
   watch(userId: string, welcome: (groupId: string) => void): () => void {
-    const stop = this.bus.onUser(userId, ({ groupId }) => welcome(groupId));
+    const stop = this.bus.onUser(userId, (news) => {
+      if (news.kind === 'added') welcome(news.groupId);
+    });
     const mine = this.welcomes.get(userId) ?? new Set();
     this.welcomes.set(userId, mine.add(welcome));
     return () => {

@@ -19,6 +19,7 @@ import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence-store.js';
 import { PresenceTeller } from './presence-teller.js';
 import { Replays } from './replays.js';
+import { SessionWatch } from './session-watch.js';
 import { SyncService } from './sync.service.js';
 import { TypingService } from './typing.service.js';
 
@@ -40,6 +41,7 @@ import { TypingService } from './typing.service.js';
     PresenceStore,
     PresenceTeller,
     Replays,
+    SessionWatch,
     SyncService,
     TypingService,
   ],

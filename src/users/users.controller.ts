@@ -11,7 +11,7 @@ import { UsersService } from './users.service.js';
 
 @ApiTags('users')
 @ApiBearerAuth()
-@ApiProblems('unauthenticated', 'token_expired', 'rate_limited', 'unavailable')
+@ApiProblems('unauthenticated', 'token_expired', 'session_ended', 'rate_limited', 'unavailable')
 @Controller('users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}

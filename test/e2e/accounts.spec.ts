@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { JwtService } from '@nestjs/jwt';
+import { JwtService, type JwtSignOptions } from '@nestjs/jwt';
 import type { AuthResult, OwnUser, Page, UserSummary, UserWithPresence } from '../../src/changes/contract.js';
 import { Api } from '../support/api.js';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
 import { PASSWORD, Person } from '../support/person.js';
+import { signLike } from '../support/tokens.js';
 
 describe('Accounts', () => {
   let app: TestApp;
@@ -34,7 +36,9 @@ describe('Accounts', () => {
         },
         accessToken: expect.any(String),
         tokenType: 'Bearer',
-        expiresIn: 43_200,
+        expiresIn: 900,
+        refreshToken: expect.any(String),
+        sessionExpiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
       });
       const me = await new Api(app.url, body.accessToken).get<OwnUser>('/users/me');
       expect(me.body).toEqual(body.user);
@@ -133,39 +137,30 @@ describe('Accounts', () => {
   });
 
   describe('Tokens', () => {
-    const sign = (options: object, secret = TEST_SECRET) => new JwtService().sign({}, { secret, ...options });
-    const good = {
-      subject: '',
-      issuer: 'messendger',
-      audience: 'messendger',
-      expiresIn: 60,
-      header: { alg: 'HS256', typ: 'at+jwt' },
-    };
     let person: Person;
+    const sign = (options: JwtSignOptions = {}) => signLike(person.token, options);
     beforeAll(async () => {
       person = await Person.register(app.url, 'token');
-      good.subject = person.id;
     });
 
     it('accepts one that is as we sign it', async () => {
-      expect((await new Api(app.url, sign(good)).get('/users/me')).status).toBe(200);
+      expect((await new Api(app.url, sign()).get('/users/me')).status).toBe(200);
     });
 
     it.each<[string, () => string, string]>([
       ['none', () => '', 'unauthenticated'],
       ['garbage', () => 'a.b.c', 'unauthenticated'],
-      ['another secret', () => sign(good, 'another secret, which is long enough to sign'), 'unauthenticated'],
-      [
-        'another algorithm',
-        () => sign({ ...good, header: { alg: 'HS512', typ: 'at+jwt' }, algorithm: 'HS512' }),
-        'unauthenticated',
-      ],
+      ['another secret', () => sign({ secret: 'another secret, which is long enough to sign' }), 'unauthenticated'],
+      ['another algorithm', () => sign({ header: { alg: 'HS512', typ: 'at+jwt' } }), 'unauthenticated'],
       ['no algorithm', () => unsigned(person.id), 'unauthenticated'],
-      ['another issuer', () => sign({ ...good, issuer: 'other' }), 'unauthenticated'],
-      ['another audience', () => sign({ ...good, audience: 'other' }), 'unauthenticated'],
-      ['another type', () => sign({ ...good, header: { alg: 'HS256', typ: 'JWT' } }), 'unauthenticated'],
-      ['an unknown user', () => sign({ ...good, subject: '0198c5a4-7c1e-7f3a-9d42-5d6f1f0c2b11' }), 'unauthenticated'],
-      ['an end that has passed', () => sign({ ...good, expiresIn: -1 }), 'token_expired'],
+      ['another issuer', () => sign({ issuer: 'other' }), 'unauthenticated'],
+      ['another audience', () => sign({ audience: 'other' }), 'unauthenticated'],
+      ['another type', () => sign({ header: { alg: 'HS256', typ: 'JWT' } }), 'unauthenticated'],
+      ['no session', () => signWith({}, person.id), 'unauthenticated'],
+      ['a session that is no id', () => signWith({ sid: "'" }, person.id), 'unauthenticated'],
+      ['an unknown session', () => signWith({ sid: randomUUID() }, person.id), 'session_ended'],
+      ['the session of another user', () => sign({ subject: randomUUID() }), 'session_ended'],
+      ['an end that has passed', () => sign({ expiresIn: -1 }), 'token_expired'],
     ])('refuses a token with %s', async (_, token, code) => {
       const { status, body, headers } = await new Api(app.url, token()).get('/users/me');
       expect([status, body.code]).toEqual([401, code]);
@@ -230,6 +225,12 @@ describe('Accounts', () => {
     });
   });
 });
+
+/** A token of our own with other claims. */
+function signWith(claims: object, subject: string): string {
+  const usual = { subject, issuer: 'messendger', audience: 'messendger', expiresIn: 60 };
+  return new JwtService().sign(claims, { secret: TEST_SECRET, ...usual, header: { alg: 'HS256', typ: 'at+jwt' } });
+}
 
 function unsigned(subject: string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import type { AuthResult, Group, Message, ProblemDetails } from '../../src/changes/contract.js';
+import type { AuthResult, Group, Message, ProblemDetails, SessionInfo } from '../../src/changes/contract.js';
 import { Api } from '../support/api.js';
 import { ApiDocument, type DocumentedResponse, type Operation, type Schema } from '../support/api-document.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -15,7 +15,7 @@ import { ServerProcess } from '../support/server-process.js';
 const run = promisify(execFile);
 const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
 const PROBLEM = 'application/problem+json';
-const PUBLIC = ['GET /health/live', 'GET /health/ready', 'POST /login', 'POST /register'];
+const PUBLIC = ['GET /health/live', 'GET /health/ready', 'POST /auth/refresh', 'POST /login', 'POST /register'];
 
 describe('The API document', () => {
   let database: TestDatabase;
@@ -233,7 +233,18 @@ describe('The API document', () => {
     const bob = await register('conform-bob');
     const nowhere = crypto.randomUUID();
 
-    await call(nobody, 200, 'POST', '/login', { username: ann.username, password: PASSWORD });
+    const login = await call<AuthResult>(nobody, 200, 'POST', '/login', { username: ann.username, password: PASSWORD });
+    const { refreshToken } = login;
+    await call(nobody, 200, 'POST', '/auth/refresh', { refreshToken });
+    await call(nobody, 'validation_failed', 'POST', '/auth/refresh');
+    await call(nobody, 'session_ended', 'POST', '/auth/refresh', { refreshToken: 'x' });
+    const cookie = { cookie: `messendger=${refreshToken}` };
+    await call(nobody, 'header_needed', 'POST', '/auth/refresh', {}, cookie);
+    await call(nobody, 200, 'POST', '/auth/refresh', {}, { ...cookie, 'session-transport': 'cookie' });
+    await call(nobody, 'header_needed', 'POST', '/logout', {}, cookie);
+    await call(nobody, 204, 'POST', '/logout', { refreshToken });
+    await call(new Api(server.url, login.accessToken), 'session_ended', 'GET', '/users/me');
+    await call(new Api(server.url, login.accessToken), 'session_ended', 'POST', '/logout');
     await call(nobody, 'invalid_credentials', 'POST', '/login', { username: ann.username, password: 'wrong' });
     await call(nobody, 'username_taken', 'POST', '/register', { username: ann.username, password: PASSWORD });
     await call(nobody, 'validation_failed', 'POST', '/register', { username: 'x' });
@@ -245,6 +256,12 @@ describe('The API document', () => {
     await call(nobody, 200, 'GET', '/health/ready');
 
     await call(ann.api, 200, 'GET', '/users/me');
+    const { items } = await call<{ items: SessionInfo[] }>(ann.api, 200, 'GET', '/users/me/sessions');
+    await call(bob.api, 'session_not_found', 'DELETE', `/users/me/sessions/${items[0]!.id}`);
+    await call(nobody, 200, 'POST', '/login', { username: ann.username, password: PASSWORD });
+    const { items: both } = await call<{ items: SessionInfo[] }>(ann.api, 200, 'GET', '/users/me/sessions');
+    await call(ann.api, 204, 'DELETE', `/users/me/sessions/${both.find(({ current }) => !current)!.id}`);
+    await call(ann.api, 204, 'DELETE', '/users/me/sessions');
     await call(ann.api, 200, 'PATCH', '/users/me', { email: null });
     await call(ann.api, 'email_taken', 'PATCH', '/users/me', { email: bob.email });
     await call(ann.api, 200, 'GET', '/users?query=conform&limit=1');

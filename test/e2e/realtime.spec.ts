@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { JwtService } from '@nestjs/jwt';
 import type { Group } from '../../src/changes/contract.js';
-import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
+import { startApp, type TestApp } from '../support/app.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Person } from '../support/person.js';
+import { signLike } from '../support/tokens.js';
 
 describe('Real time', () => {
   let app: TestApp;
@@ -65,16 +65,7 @@ describe('Real time', () => {
     });
 
     it('ends when the token does, and says so', async () => {
-      const token = new JwtService({ secret: TEST_SECRET }).sign(
-        {},
-        {
-          subject: ann.id,
-          issuer: 'messendger',
-          audience: 'messendger',
-          expiresIn: 2,
-          header: { alg: 'HS256', typ: 'at+jwt' },
-        },
-      );
+      const token = signLike(ann.token, { expiresIn: 2 });
       const client = await ChatClient.connect(app.url, { auth: { token } });
       expect(await client.next('closing')).toMatchObject({ code: 'token_expired' });
       await client.until(() => !client.connected, 'the end of the connection');

@@ -19,6 +19,11 @@ function become(next: Session | null): void {
   for (const listener of listeners) listener();
 }
 
+function remember(next: Session): void {
+  keep('session', JSON.stringify(next));
+  become(next);
+}
+
 // Logging in or out in one tab does it in all of them.
 onOtherTab((name) => {
   if (name === 'session') become(stored());
@@ -29,15 +34,13 @@ export const session = {
 
   /** Someone logged in or registered. */
   begin({ accessToken, user }: AuthResult): void {
-    const next = { token: accessToken, user };
     ending = null;
-    keep('session', JSON.stringify(next));
-    become(next);
+    remember({ token: accessToken, user });
   },
 
   /** Who is logged in changed something about themselves. */
   update(user: OwnUser): void {
-    if (current) session.begin({ accessToken: current.token, user, tokenType: 'Bearer', expiresIn: 0 });
+    if (current) remember({ ...current, user });
   },
 
   /** Nobody is logged in any more; `why` is told above the login form. */

@@ -51,7 +51,19 @@ export class LoginDto {
   password!: string;
 }
 
-/** An account and the token to use it with. */
+/** The refresh token of a client that has no cookie. */
+export class RefreshTokenDto {
+  /**
+   * As the last answer gave it. A page leaves it out: it has the cookie.
+   * @example 'Yk8vR2Jm0sQm3xq5nH4tVw7cZ1aB6dE9fG2hJ5kL8mN0pQ3rS6tU9vW2xY5zA8bC1dE4fG7hJ0kL3mN6pQ9rS2'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  refreshToken?: string;
+}
+
+/** An account and the tokens to use it with. */
 export class AuthResponse implements AuthResult {
   user!: OwnUserResponse;
 
@@ -66,7 +78,19 @@ export class AuthResponse implements AuthResult {
 
   /**
    * Seconds for which the access token is valid.
-   * @example 43200
+   * @example 900
    */
   expiresIn!: number;
+
+  /**
+   * For `POST /auth/refresh`, once. Not there when it travels in the cookie.
+   * @example 'Yk8vR2Jm0sQm3xq5nH4tVw7cZ1aB6dE9fG2hJ5kL8mN0pQ3rS6tU9vW2xY5zA8bC1dE4fG7hJ0kL3mN6pQ9rS2'
+   */
+  refreshToken?: string;
+
+  /**
+   * When the session is over and one has to log in again, however often it is refreshed.
+   * @example '2026-12-22T09:30:00.000Z'
+   */
+  sessionExpiresAt!: string;
 }

@@ -5,6 +5,7 @@ import pg from 'pg';
 /**
  * @typedef {object} Person
  * @property {string} id
+ * @property {string} sessionId
  * @property {string} token
  *
  * @typedef {object} Group
@@ -18,7 +19,7 @@ import pg from 'pg';
 const UNREAD = 100;
 
 /**
- * Puts users, groups, memberships and messages straight into the product's database, whose schema must be there: made
+ * Puts users, their sessions, groups, memberships and messages straight into the product's database, whose schema must be there: made
  * through the API they would take minutes. The numbers are those that the product would have given: each member joined
  * at a revision of its own, 1, 2, 3 …, and then each message took the next.
  *
@@ -38,15 +39,14 @@ export async function populate(url, secret, { groups, members, messages = 0 }) {
   await client.connect();
   try {
     await client.query('BEGIN');
-    await insertUsers(
-      client,
-      made.flatMap((group) => group.members),
-    );
+    const people = made.flatMap((group) => group.members);
+    await insertUsers(client, people);
+    await insertSessions(client, people);
     await insertGroups(client, made, members);
     await insertMemberships(client, made);
     for (const group of made) await insertMessages(client, group);
     await client.query('COMMIT');
-    await client.query('VACUUM ANALYZE users, groups, memberships, messages');
+    await client.query('VACUUM ANALYZE users, sessions, groups, memberships, messages');
   } finally {
     await client.end();
   }
@@ -56,14 +56,15 @@ export async function populate(url, secret, { groups, members, messages = 0 }) {
 /** The same claims and type as in src/auth/access-tokens.ts. @param {string} secret @returns {Person} */
 function person(secret) {
   const id = randomUUID();
-  const token = jwt.sign({}, secret, {
+  const sessionId = randomUUID();
+  const token = jwt.sign({ sid: sessionId }, secret, {
     subject: id,
     issuer: 'messendger',
     audience: 'messendger',
     expiresIn: '12h',
     header: { alg: 'HS256', typ: 'at+jwt' },
   });
-  return { id, token };
+  return { id, sessionId, token };
 }
 
 /** @param {pg.Client} client @param {Person[]} people */
@@ -73,6 +74,16 @@ async function insertUsers(client, people) {
      SELECT id, 'user.' || right(id::text, 12), 'User ' || position
        FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, position)`,
     [people.map(({ id }) => id)],
+  );
+}
+
+/** Each is logged in once, with refresh tokens that nobody has. @param {pg.Client} client @param {Person[]} people */
+async function insertSessions(client, people) {
+  await client.query(
+    `INSERT INTO sessions (id, user_id, family_hash, token_hash, expires_at)
+     SELECT id, user_id, uuid_send(id), uuid_send(id), now() + interval '1 day'
+       FROM unnest($1::uuid[], $2::uuid[]) AS s (id, user_id)`,
+    [people.map(({ sessionId }) => sessionId), people.map(({ id }) => id)],
   );
 }
 

@@ -1,0 +1,146 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource, type ObjectLiteral } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { ChangeBus } from '../../changes/change-bus.js';
+import { Problem } from '../../common/problem.js';
+import { Config } from '../../config/config.js';
+import { AccessTokens, type AccessToken } from '../access-tokens.js';
+import type { Device } from './device.js';
+import type { SessionsResponse } from './dto/session.dto.js';
+import { RefreshRotation } from './refresh-rotation.js';
+import { RefreshToken } from './refresh-token.js';
+import { Session } from './session.entity.js';
+import { toSessionResponse } from './session.responses.js';
+
+/** Sessions that a user may have at a time; a further login ends the one that was not used for longest. */
+const MAX_SESSIONS = 100;
+/** Sessions that ran out and are erased with one login. */
+const MAX_ERASED = 100;
+
+/** What someone who is logged in holds. */
+export interface SessionTokens extends AccessToken {
+  refreshToken: string;
+  /** When the session is over, however often it is refreshed. */
+  sessionExpiresAt: string;
+}
+
+/**
+ * Who is logged in where. Ending a session is deleting its row: from then on no token of it is good, and every node is
+ * told to close its sockets.
+ */
+@Injectable()
+export class SessionsService {
+  private readonly logger = new Logger('Sessions');
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly rotation: RefreshRotation,
+    private readonly accessTokens: AccessTokens,
+    private readonly bus: ChangeBus,
+    private readonly config: Config,
+  ) {}
+
+  /** Logs a user in. Whoever calls this has made sure that it is them. */
+  async start(userId: string, device: Device): Promise<SessionTokens> {
+    const token = RefreshToken.first();
+    const session = {
+      id: uuidv7(),
+      userId,
+      ...device,
+      familyHash: token.familyHash,
+      tokenHash: token.hash,
+      expiresAt: new Date(Date.now() + this.config.sessionTtl * 1000),
+    };
+    await this.dataSource.manager.insert(Session, session);
+    await this.makeRoom(userId);
+    return this.tokensOf(session, token);
+  }
+
+  /** The next tokens of a session. Throws `session_ended` for a token that is not, or no longer, good. */
+  async refresh(refreshToken: string, device: Device): Promise<{ userId: string; tokens: SessionTokens }> {
+    const presented = RefreshToken.parse(refreshToken);
+    const rotation = presented && (await this.rotation.rotate(presented, device));
+    if (rotation?.reused) {
+      this.logger.warn(
+        `A used refresh token was presented again: session ${rotation.sessionId} of user ${rotation.userId} is ended`,
+      );
+      this.tell(rotation.userId, rotation.sessionId);
+    }
+    if (!rotation || rotation.reused) throw new Problem('session_ended');
+    return { userId: rotation.session.userId, tokens: this.tokensOf(rotation.session, rotation.token) };
+  }
+
+  /** The user's sessions, the one that was used last first. `currentId` is the one that asks. */
+  async list(userId: string, currentId: string): Promise<SessionsResponse> {
+    const sessions = await this.dataSource.manager
+      .createQueryBuilder(Session, 's')
+      .where('s.userId = :userId AND s.expiresAt > now()', { userId })
+      .orderBy({ 's.lastUsedAt': 'DESC', 's.id': 'DESC' })
+      .getMany();
+    return { items: sessions.map((session) => toSessionResponse(session, currentId)) };
+  }
+
+  /** Ends one of the user's sessions. Throws `session_not_found`. */
+  async end(userId: string, id: string): Promise<void> {
+    const ended = await this.erase('user_id = :userId AND id = :id AND expires_at > now()', { userId, id });
+    if (ended === 0) throw new Problem('session_not_found');
+  }
+
+  /** Ends the session of a refresh token, old or new; one that is of none is as good as ended. */
+  async endByToken(refreshToken: string): Promise<void> {
+    const familyHash = RefreshToken.parse(refreshToken)?.familyHash;
+    if (familyHash) await this.erase('family_hash = :familyHash', { familyHash });
+  }
+
+  /** Ends all sessions of the user, but the one that is excepted. */
+  async endAll(userId: string, { except }: { except?: string } = {}): Promise<void> {
+    if (except === undefined) await this.erase('user_id = :userId', { userId });
+    else await this.erase('user_id = :userId AND id <> :except', { userId, except });
+  }
+
+  /** Those of the sessions that are over. */
+  async endedAmong(sessionIds: string[]): Promise<string[]> {
+    const ended = await this.dataSource.query<{ id: string }[]>(
+      `SELECT id FROM unnest($1::uuid[]) AS asked (id)
+        WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.id = asked.id AND s.expires_at > now())`,
+      [sessionIds],
+    );
+    return ended.map(({ id }) => id);
+  }
+
+  /** Nobody's list grows for ever, and no address is kept of a session that ran out long ago. */
+  private async makeRoom(userId: string): Promise<void> {
+    await this.erase(
+      `id IN (SELECT id FROM sessions WHERE user_id = :userId ORDER BY last_used_at DESC, id DESC OFFSET ${MAX_SESSIONS})`,
+      { userId },
+    );
+    await this.erase(
+      `id IN (SELECT id FROM sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT ${MAX_ERASED}
+                 FOR UPDATE SKIP LOCKED)`,
+      {},
+    );
+  }
+
+  /** Deletes the rows, and then tells the nodes. Returns how many there were. */
+  private async erase(where: string, values: ObjectLiteral): Promise<number> {
+    const deletion = this.dataSource.createQueryBuilder().delete().from(Session).where(where, values);
+    const { raw } = (await deletion.returning(['id', 'userId']).execute()) as {
+      raw: { id: string; user_id: string }[];
+    };
+    for (const row of raw) this.tell(row.user_id, row.id);
+    return raw.length;
+  }
+
+  /** Has every node close the sockets of the session. */
+  private tell(userId: string, sessionId: string): void {
+    this.bus.publishToUser(userId, { kind: 'session-ended', sessionId });
+  }
+
+  private tokensOf(session: Pick<Session, 'id' | 'userId' | 'expiresAt'>, token: RefreshToken): SessionTokens {
+    return {
+      ...this.accessTokens.sign(session),
+      refreshToken: token.toString(),
+      sessionExpiresAt: session.expiresAt.toISOString(),
+    };
+  }
+}

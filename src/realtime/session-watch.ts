@@ -1,0 +1,72 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { SessionsService } from '../auth/sessions/sessions.service.js';
+import { ChangeBus } from '../changes/change-bus.js';
+import type { ChatSocket } from './chat-socket.js';
+import { close } from './close.js';
+
+/** How often the database is asked, in milliseconds. */
+const SWEEP = 2_000;
+/** The longest that a timer of Node can wait. */
+const MAX_TIMER = 2 ** 31 - 1;
+
+/**
+ * Closes a connection when its access token or its session ends. Of the session the bus tells; where it lost the news, or
+ * the session ended while the handshake was under way, the database does.
+ */
+@Injectable()
+export class SessionWatch implements OnApplicationShutdown {
+  /** The connections of each session. */
+  private readonly sockets = new Map<string, Set<ChatSocket>>();
+  private readonly timer = setInterval(() => void this.sweep(), SWEEP).unref();
+  private sweeping = false;
+
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly bus: ChangeBus,
+  ) {}
+
+  guard(socket: ChatSocket): void {
+    const { user, sessionId, expiresAt } = socket.data;
+    const cancelExpiry = at(expiresAt, () => close(socket, 'token_expired'));
+    const stop = this.bus.onUser(user.id, (news) => {
+      if (news.kind === 'session-ended' && news.sessionId === sessionId) close(socket, 'session_ended');
+    });
+    const mine = this.sockets.get(sessionId) ?? new Set();
+    this.sockets.set(sessionId, mine.add(socket));
+    socket.on('disconnect', () => {
+      cancelExpiry();
+      stop();
+      mine.delete(socket);
+      if (mine.size === 0) this.sockets.delete(sessionId);
+    });
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async sweep(): Promise<void> {
+    if (this.sweeping || this.sockets.size === 0) return;
+    this.sweeping = true;
+    // The database is away: the next sweep comes.
+    await this.closeEnded().catch(() => undefined);
+    this.sweeping = false;
+  }
+
+  private async closeEnded(): Promise<void> {
+    for (const sessionId of await this.sessions.endedAmong([...this.sockets.keys()])) {
+      for (const socket of [...(this.sockets.get(sessionId) ?? [])]) close(socket, 'session_ended');
+    }
+  }
+}
+
+/** Calls `act` at a time, however far off it is, unless the returned function is called before. */
+function at(time: number, act: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const arm = () => {
+    const left = time - Date.now();
+    timer = left > MAX_TIMER ? setTimeout(arm, MAX_TIMER) : setTimeout(act, left);
+  };
+  arm();
+  return () => clearTimeout(timer);
+}
