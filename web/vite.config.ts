@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 const server = 'http://localhost:8000';
-const paths = ['/register', '/login', '/users', '/groups', '/messages', '/docs', '/docs-json'];
+const paths = ['/register', '/login', '/logout', '/auth', '/users', '/groups', '/messages', '/docs', '/docs-json'];
 
 /** The page: built into `dist/web`, which the server serves at `/`; in development a proxy to a server that runs beside. */
 export default defineConfig({

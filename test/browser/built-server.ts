@@ -15,12 +15,13 @@ export class BuiltServer {
     private readonly dataDir: string,
   ) {}
 
-  static async start(): Promise<BuiltServer> {
+  /** `settings` come on top of those of the developer. */
+  static async start(settings: Record<string, string> = {}): Promise<BuiltServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'messendger-page-'));
     const environment = { ...process.env };
     delete environment.DATABASE_URL;
     const child = spawn(process.execPath, [MAIN], {
-      env: { ...environment, NODE_ENV: 'development', DATA_DIR: dataDir, PORT: '0', RATE_LIMITS: 'off' },
+      env: { ...environment, NODE_ENV: 'development', DATA_DIR: dataDir, PORT: '0', RATE_LIMITS: 'off', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new BuiltServer(await announced(child), child, dataDir);

@@ -7,45 +7,30 @@ import type {
   OwnUser,
   Page,
   Reaction,
+  SessionInfo,
   UserSummary,
   UserWithPresence,
 } from '../../src/changes/contract';
-import { Problem, isProblemDetails, localProblem } from './problem';
+import { BY_COOKIE, type Method, request } from './http';
+import { Problem } from './problem';
 import { session } from './session';
-
-const TIMEOUT = 20_000;
+import { freshToken, SESSION_OVER } from './tokens';
 
 type Query = Record<string, string | number | null | undefined>;
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/** Calls the server; every failure is a `Problem`. A refused token ends the session. */
+/** Calls the server for whoever is logged in; every failure is a `Problem`. A session that is over ends here too. */
 async function call<T>(method: Method, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-  const token = session.get()?.token;
-  const response = await fetched(path, {
-    method,
-    headers: {
-      accept: 'application/json',
-      ...(body && { 'content-type': 'application/json' }),
-      ...(token && { authorization: `Bearer ${token}` }),
-    },
-    body: body && JSON.stringify(body),
-    signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(signal ? [signal] : [])]),
-  });
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer as T;
-  if (response.status === 401 && token && session.get()?.token === token) {
-    session.end('Your session has expired. Log in again, and everything is where you left it.');
-  }
-  if (isProblemDetails(answer)) throw new Problem(answer);
-  throw localProblem('bad_answer', `The server answered with status ${response.status}. Try again in a moment.`);
-}
-
-async function fetched(path: string, init: RequestInit): Promise<Response> {
+  const token = await freshToken();
   try {
-    return await fetch(path, init);
+    return await request<T>(method, path, { body, token, signal });
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw localProblem('unreachable', 'The server can’t be reached. Check your connection and try again.');
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+    if (error.code === 'token_expired') {
+      session.expire(token);
+      return request<T>(method, path, { body, token: await freshToken(), signal });
+    }
+    if (session.get()?.token === token) session.end(SESSION_OVER);
+    throw error;
   }
 }
 
@@ -63,8 +48,14 @@ export type NewGroup =
 
 export const api = {
   register: (form: { username: string; password: string; displayName?: string; email?: string }) =>
-    call<AuthResult>('POST', '/register', form),
-  login: (form: { username: string; password: string }) => call<AuthResult>('POST', '/login', form),
+    request<AuthResult>('POST', '/register', { body: form, headers: BY_COOKIE }),
+  login: (form: { username: string; password: string }) =>
+    request<AuthResult>('POST', '/login', { body: form, headers: BY_COOKIE }),
+  logOut: () => request<null>('POST', '/logout', { headers: BY_COOKIE }),
+
+  sessions: () => call<{ items: SessionInfo[] }>('GET', '/users/me/sessions'),
+  endSession: (id: string) => call<null>('DELETE', `/users/me/sessions/${id}`),
+  endOtherSessions: () => call<null>('DELETE', '/users/me/sessions'),
 
   updateMe: (form: { displayName?: string; email?: string | null }) => call<OwnUser>('PATCH', '/users/me', form),
   user: (id: string) => call<UserWithPresence>('GET', `/users/${id}`),

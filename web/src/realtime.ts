@@ -20,9 +20,11 @@ type DataOf<C extends Command> = Parameters<Parameters<ClientToServerEvents[C]>[
 
 /** What the connection asks of the page, and tells it. */
 export interface ConnectionOwner {
+  /** Gets ready for a handshake; rejects when that is not possible now. */
+  prepare(): Promise<unknown>;
   handshake(): HandshakeAuth;
   onStatus(status: ConnectionStatus): void;
-  /** The token is no longer good: nothing but logging in again helps. */
+  /** The token is no longer good. */
   onRefused(problem: ProblemDetails): void;
 }
 
@@ -128,7 +130,10 @@ export class Realtime {
     // A second `connect()` in the middle of an attempt would send a second handshake.
     if (this.isTrying) return;
     this.isTrying = true;
-    this.socket.connect();
+    this.owner.prepare().then(
+      () => this.stop.signal.aborted || this.socket.connect(),
+      () => this.lost(),
+    );
   }
 
   private tryNow(): void {

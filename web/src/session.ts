@@ -1,54 +1,66 @@
 import { useSyncExternalStore } from 'react';
 import type { AuthResult, OwnUser } from '../../src/changes/contract';
-import { keep, onOtherTab, recallValue } from './storage';
 
-/** Who is logged in here, and the token that says so. This module is the only one that knows where it is kept. */
+/**
+ * Who is logged in here. The access token is in the memory of the tabs and nowhere else; the refresh token is in a cookie
+ * that no script can read, and gives a new tab its access token (see `tokens.ts`).
+ */
 export interface Session {
-  token: string;
   user: OwnUser;
+  token: string;
+  /** When the token ends, by the clock of this browser, in milliseconds since the epoch. */
+  expiresAt: number;
 }
 
-const stored = () => recallValue('session') as Session | null;
+/** What the tabs of a browser tell each other. */
+interface News {
+  session: Session | null;
+  why: string | null;
+}
 
-let current = stored();
+/** Undefined until the cookie has been asked. */
+let current: Session | null | undefined;
 let ending: string | null = null;
 const listeners = new Set<() => void>();
+const tabs = new BroadcastChannel('messendger.session');
 
-function become(next: Session | null): void {
-  current = next;
+function become({ session, why }: News): void {
+  current = session;
+  ending = why;
   for (const listener of listeners) listener();
 }
 
-function remember(next: Session): void {
-  keep('session', JSON.stringify(next));
-  become(next);
+// Logging in or out in one tab does it in all of them, and a token that one fetched is for all.
+tabs.onmessage = ({ data }: MessageEvent<News>) => become(data);
+
+function tell(news: News): void {
+  become(news);
+  tabs.postMessage(news);
 }
 
-// Logging in or out in one tab does it in all of them.
-onOtherTab((name) => {
-  if (name === 'session') become(stored());
-});
-
 export const session = {
-  get: (): Session | null => current,
+  /** Null when nobody is logged in, undefined while that is not known. */
+  get: (): Session | null | undefined => current,
 
-  /** Someone logged in or registered. */
-  begin({ accessToken, user }: AuthResult): void {
-    ending = null;
-    remember({ token: accessToken, user });
+  /** Someone logged in or registered, or got a new token. */
+  begin({ accessToken, expiresIn, user }: AuthResult): void {
+    tell({ session: { user, token: accessToken, expiresAt: Date.now() + expiresIn * 1_000 }, why: null });
   },
 
   /** Who is logged in changed something about themselves. */
   update(user: OwnUser): void {
-    if (current) remember({ ...current, user });
+    if (current) tell({ session: { ...current, user }, why: null });
+  },
+
+  /** The server says that a token has ended, whatever our clock says. */
+  expire(token: string): void {
+    if (current?.token === token) current = { ...current, expiresAt: 0 };
   },
 
   /** Nobody is logged in any more; `why` is told above the login form. */
   end(why: string | null = null): void {
-    if (!current) return;
-    ending = why;
-    keep('session', null);
-    become(null);
+    if (current) tell({ session: null, why });
+    else become({ session: null, why: null });
   },
 
   /** Why the last session ended, if not by logging out. */
@@ -60,7 +72,7 @@ export const session = {
   },
 };
 
-/** Who is logged in, or null. */
-export function useSession(): Session | null {
+/** Who is logged in; null for nobody, undefined while that is not known. */
+export function useSession(): Session | null | undefined {
   return useSyncExternalStore(session.subscribe, session.get);
 }

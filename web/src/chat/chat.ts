@@ -6,6 +6,7 @@ import { inGroup, isOwn, parked, withGroup, withoutGroup } from '../state/groups
 import { type ChatState, type Composing, initialState } from '../state/model';
 import { Store } from '../state/store';
 import { toast } from '../toasts';
+import { freshToken, SESSION_OVER } from '../tokens';
 import { forgetDraft } from './drafts';
 import { History } from './history';
 import { Marks } from './marks';
@@ -31,13 +32,16 @@ export class Chat {
   readonly people: People;
   readonly presence: PresenceBoard;
   private isStopped = false;
+  /** The token with which the connection was opened. */
+  private token = '';
 
   constructor(me: OwnUser) {
     this.store = new Store(initialState(me, storedOutbox(me.id)));
     this.realtime = new Realtime({
-      handshake: () => ({ token: session.get()?.token ?? '', cursors: this.cursors() }),
+      prepare: freshToken,
+      handshake: () => ({ token: this.takeToken(), cursors: this.cursors() }),
       onStatus: (connection) => this.store.set((state) => ({ ...state, connection })),
-      onRefused: () => session.end('Your session has expired. Log in again, and everything is where you left it.'),
+      onRefused: ({ code }) => this.refused(code),
     });
     this.history = new History(this.store);
     this.reading = new Reading(this.store, this.realtime);
@@ -128,6 +132,16 @@ export class Chat {
     const me = await api.updateMe(form);
     session.update(me);
     this.store.set((state) => ({ ...state, me, people: { ...state.people, [me.id]: me } }));
+  }
+
+  private takeToken(): string {
+    this.token = session.get()?.token ?? '';
+    return this.token;
+  }
+
+  private refused(code: string): void {
+    if (code === 'token_expired') session.expire(this.token);
+    else if (session.get()?.token === this.token) session.end(SESSION_OVER);
   }
 
   private cursors(): Record<string, number> {

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useChatState } from '../chat/current';
 import { logOut } from '../chat/log-out';
 import { chooseTheme, useIsDark } from '../theme';
+import { toast } from '../toasts';
 import { Avatar } from './Avatar';
 import { ConfirmDialog } from './ConfirmDialog';
 import { Icon } from './Icon';
@@ -38,7 +39,7 @@ export function AccountBar() {
         className="icon-button"
         aria-label="Log out"
         title="Log out"
-        onClick={() => (unsent > 0 ? setDialog('leave') : logOut())}
+        onClick={() => (unsent > 0 ? setDialog('leave') : void logOut().catch(toast.error))}
       >
         <Icon name="leave" />
       </button>

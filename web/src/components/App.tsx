@@ -1,21 +1,37 @@
 import { ChatContext, useCurrentChat } from '../chat/current';
+import { useSession } from '../session';
 import { AuthScreen } from './AuthScreen';
 import { Shell } from './Shell';
 import { Toasts } from './Toasts';
 
 /** The page: who is logged in sees the chat, everyone else the door. The address stays, so that it is still the goal. */
 export function App() {
-  const chat = useCurrentChat();
   return (
     <>
-      {chat ? (
-        <ChatContext value={chat}>
-          <Shell key={chat.store.get().me.id} />
-        </ChatContext>
-      ) : (
-        <AuthScreen />
-      )}
+      <Screen />
       <Toasts />
     </>
+  );
+}
+
+function Screen() {
+  const chat = useCurrentChat();
+  const session = useSession();
+  if (chat) {
+    return (
+      <ChatContext value={chat}>
+        <Shell key={chat.store.get().me.id} />
+      </ChatContext>
+    );
+  }
+  return session === null ? <AuthScreen /> : <Opening />;
+}
+
+/** While it is not known who is here. Mostly that is too short to be seen. */
+function Opening() {
+  return (
+    <main className="opening">
+      <span className="spinner" role="status" aria-label="Connecting" />
+    </main>
   );
 }

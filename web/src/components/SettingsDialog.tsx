@@ -5,6 +5,7 @@ import { useForm } from '../use-form';
 import { Dialog } from './Dialog';
 import { Field } from './Field';
 import { FormError } from './FormError';
+import { SessionList } from './SessionList';
 
 const THEMES: { theme: Theme; label: string }[] = [
   { theme: 'system', label: 'System' },
@@ -60,6 +61,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           </button>
         </footer>
       </form>
+      <SessionList />
     </Dialog>
   );
 }
