@@ -212,6 +212,11 @@ describe('Sessions', () => {
       expect([registered!.current, more]).toEqual([false, []]);
     });
 
+    it('has no address that is none, whoever sent it', async () => {
+      const login = await logIn({ 'x-forwarded-for': `<b>${'x'.repeat(2_000)}</b>`, 'user-agent': '\u00ff<b>' });
+      expect((await listOf(login))[0]).toMatchObject({ current: true, address: null, device: null });
+    });
+
     it('shows the last use, and from where it was', async () => {
       const login = await logIn();
       await app.database.query(

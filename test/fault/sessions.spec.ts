@@ -35,6 +35,14 @@ describe('A session with connections to two nodes', () => {
     return { login, clients: await Promise.all([one, two].map(({ url }) => ChatClient.connect(url, { auth }))) };
   }
 
+  /** Presents a token again, once its successor was used and so had arrived. */
+  async function useTwice(refreshToken: string): Promise<void> {
+    const refresh = (token: string) => new Api(one.url).post<AuthResult>('/auth/refresh', { refreshToken: token });
+    const { body } = await refresh(refreshToken);
+    await refresh(body.refreshToken!);
+    expect((await refresh(refreshToken)).status).toBe(401);
+  }
+
   async function untilClosed(clients: ChatClient[]): Promise<void> {
     for (const client of clients) {
       expect((await client.next('closing')).code).toBe('session_ended');
@@ -42,13 +50,16 @@ describe('A session with connections to two nodes', () => {
     }
   }
 
-  it('loses them all within a second when it is ended', async () => {
+  it.each<[string, (login: AuthResult) => Promise<unknown>]>([
+    ['it is ended', ({ accessToken }) => new Api(one.url, accessToken).post('/logout')],
+    ['a token of it is used twice', ({ refreshToken }) => useTwice(refreshToken!)],
+  ])('loses them all within a second when %s', async (_, end) => {
     const ann = await Person.register(one.url, 'ann');
     const mine = await ann.at(two.url).connect();
     for (let round = 0; round < ROUNDS; round += 1) {
       const { login, clients } = await enter(ann);
       const began = performance.now();
-      expect((await new Api(one.url, login.accessToken).post('/logout')).status).toBe(204);
+      await end(login);
       await untilClosed(clients);
       expect(performance.now() - began).toBeLessThan(AT_ONCE);
     }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 
@@ -14,7 +15,8 @@ export const RequestDevice = createParamDecorator((_: unknown, context: Executio
   const request = context.switchToHttp().getRequest<Request>();
   const userAgent = request.get('user-agent')?.slice(0, MAX_USER_AGENT) ?? null;
   // A server that listens on `::` sees IPv4 addresses within IPv6 ones.
-  return { userAgent, address: request.ip?.replace(/^::ffff:(?=[\d.]+$)/, '') ?? null };
+  const address = request.ip?.replace(/^::ffff:(?=[\d.]+$)/, '') ?? '';
+  return { userAgent, address: isIP(address) ? address : null };
 });
 
 /** The first that fits: most browsers also call themselves Chrome or Safari. */
