@@ -115,7 +115,8 @@ export class Stage {
     const child = fork(file, {
       cwd: this.folder, // Away from any .env file.
       env: { PATH: process.env.PATH, ...env },
-      execArgv: ['--import', GUARD, ...args],
+      // As `npm start` has it, for all alike.
+      execArgv: ['--max-semi-space-size=64', '--import', GUARD, ...args],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#closers.push(() => end(child));
