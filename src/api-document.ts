@@ -1,6 +1,8 @@
-import type { INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
 import { completeDocument } from './complete-document.js';
+import { DOCS_PAGE } from './docs-page.js';
 
 const DESCRIPTION = `
 Group chat: accounts, groups, messages. Register or log in, press **Authorize** and paste the \`accessToken\`.
@@ -10,7 +12,7 @@ Messages arrive in real time over Socket.IO; see the README for that contract. E
 `;
 
 /** Swagger UI at `/docs`, the OpenAPI document at `/docs-json`. */
-export function serveApiDocument(app: INestApplication): void {
+export function serveApiDocument(app: NestExpressApplication): void {
   const document = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Messendger')
@@ -27,10 +29,17 @@ export function serveApiDocument(app: INestApplication): void {
     .addTag('health', 'For those who operate it')
     .build();
   const create = () => completeDocument(SwaggerModule.createDocument(app, document, { operationIdFactory: nameOf }));
+  // What of it changes, does so with the release.
+  app.use(['/docs', '/docs-json'], (_request: unknown, response: Response, next: () => void) => {
+    response.setHeader('Cache-Control', 'no-cache');
+    next();
+  });
+  const page = (_request: Request, response: Response) => response.type('text/html').send(DOCS_PAGE);
+  const routes = app.getHttpAdapter().getInstance();
+  routes.get(['/docs', '/docs/index.html'], page);
   SwaggerModule.setup('docs', app, create, {
     jsonDocumentUrl: 'docs-json',
-    customSiteTitle: 'Messendger API',
-    swaggerOptions: { persistAuthorization: true, displayRequestDuration: true },
+    swaggerOptions: { layout: 'BaseLayout', persistAuthorization: true, displayRequestDuration: true },
   });
 }
 

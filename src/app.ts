@@ -1,9 +1,13 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Response } from 'express';
 import { serveApiDocument } from './api-document.js';
 import { AppModule } from './app.module.js';
+import { Origins } from './common/origins.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { JSON_BODY, parseQuery } from './common/request-input.js';
+import { securityHeaders } from './common/security-headers.js';
+import { limitConnections } from './common/server-limits.js';
 import { answerUnreadable } from './common/unreadable-requests.js';
 import { StrictValidationPipe } from './common/validation.js';
 import type { Config } from './config/config.js';
@@ -20,12 +24,23 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', parseQuery);
-  app.useBodyParser('json', JSON_BODY);
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  app.useWebSocketAdapter(new ChatIoAdapter(app));
   answerUnreadable(app.getHttpServer());
+  limitConnections(app.getHttpServer());
+  const origins = new Origins(config.allowedOrigins, config.trustProxy > 0);
+  const headers = securityHeaders((request) => origins.isSecure(request));
+  app.useWebSocketAdapter(new ChatIoAdapter(app, [headers, origins.cors, origins.guard]));
+  app.use(headers, origins.cors);
   serveApiDocument(app);
   servePage(app);
+  app.use(neverStored);
+  app.useBodyParser('json', JSON_BODY);
   return app;
+}
+
+/** What the API answers is of a person, and only of now (RFC 9111 section 5.2.2.5). */
+function neverStored(_request: unknown, response: Response, next: () => void): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
 }

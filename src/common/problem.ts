@@ -13,6 +13,7 @@ export const PROBLEMS = {
   session_ended: { status: 401, title: 'The session is over; log in again' },
   invalid_credentials: { status: 401, title: 'Wrong username or password' },
   header_needed: { status: 403, title: 'With the cookie the request needs the header Session-Transport: cookie' },
+  origin_not_allowed: { status: 403, title: 'Pages of this origin may not connect' },
   not_a_member: { status: 403, title: 'Only members of the group may do this' },
   not_the_owner: { status: 403, title: 'Only the owner of the group may do this' },
   not_the_author: { status: 403, title: 'Only the author of the message may do this' },

@@ -18,7 +18,8 @@ export function answerUnreadable(server: Server): void {
   });
 }
 
-function rawResponse(problem: Problem): string {
+/** A whole HTTP/1.1 response, for where there is only the connection to write to. */
+export function rawResponse(problem: Problem): string {
   const body = JSON.stringify(problem.toDetails());
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,

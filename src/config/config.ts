@@ -33,6 +33,8 @@ export class Config {
     refresh: { points: 300, duration: 60 },
     register: { points: 20, duration: 3_600 },
   };
+  /** Origins of other servers whose pages may use this one. */
+  readonly allowedOrigins: readonly string[] = [];
   /** How many reverse proxies to believe. */
   readonly trustProxy: number = 0;
   /** Seconds. */

@@ -41,6 +41,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       refresh: values.LIMIT_REFRESHES,
       register: values.LIMIT_REGISTRATIONS,
     },
+    allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     trustProxy: values.TRUST_PROXY,
     shutdownTimeout: values.SHUTDOWN_TIMEOUT,
   });

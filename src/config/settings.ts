@@ -46,6 +46,17 @@ const redisUrl = makeExactValidator<string>((input) => {
   return input;
 });
 
+/** Origins as browsers send them, separated by commas. There is no wildcard: each is trusted by name. */
+const origins = makeExactValidator<string[]>((input) =>
+  input.split(',').map((part) => {
+    const origin = part.trim();
+    if (!/^https?:\/\/[^*]+$/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new Error(`"${origin}" is not an origin like https://app.example.org`);
+    }
+    return origin;
+  }),
+);
+
 /** Every setting of the product, in the order in which `.env.example` and the README list them. */
 export const settings = {
   NODE_ENV: str({
@@ -139,11 +150,16 @@ export const settings = {
     default: { points: 20, duration: 3_600 },
     example: '20/1h',
   }),
+  ALLOWED_ORIGINS: origins({
+    desc: 'Origins, separated by commas, whose pages may use this server besides its own',
+    default: undefined,
+    example: 'https://app.example.org,https://intranet.example.org',
+  }),
   TRUST_PROXY: whole(
     0,
     16,
   )({
-    desc: 'How many reverse proxies stand in front and set X-Forwarded-For and X-Forwarded-Proto',
+    desc: 'How many reverse proxies stand in front and set X-Forwarded-For, -Proto and -Host',
     default: 0,
     example: '1',
   }),

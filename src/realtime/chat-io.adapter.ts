@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { ServerOptions } from 'socket.io';
 import type { ChatServer } from './chat-socket.js';
@@ -11,6 +13,14 @@ const MAX_PACKET = 64 * 1024;
  * meanwhile back into the rooms, and replay to them.
  */
 export class ChatIoAdapter extends IoAdapter {
+  /** `middlewares` see every request of both transports, the WebSocket upgrades too. */
+  constructor(
+    app: INestApplicationContext,
+    private readonly middlewares: readonly Middleware[],
+  ) {
+    super(app);
+  }
+
   override createIOServer(port: number, options?: ServerOptions): ChatServer {
     const server = super.createIOServer(port, {
       ...options,
@@ -18,11 +28,15 @@ export class ChatIoAdapter extends IoAdapter {
       perMessageDeflate: false,
       httpCompression: false,
       maxHttpBufferSize: MAX_PACKET,
+      serveClient: false,
     } as ServerOptions) as ChatServer;
+    for (const middleware of this.middlewares) server.engine.use(middleware);
     useTurnTransport(server.engine as unknown as EngineParts);
     return server;
   }
 }
+
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** Engine.IO makes its transports with this method, which is not in its types. */
 interface EngineParts {

@@ -23,6 +23,9 @@ describe('Swagger UI', () => {
     page = await browser.newPage();
     page.setDefaultTimeout(8_000);
     page.on('pageerror', (error) => failures.push(error.message));
+    page.on('console', (line) => {
+      if (line.text().includes('Content Security Policy')) failures.push(line.text());
+    });
     page.on('requestfailed', (request) => failures.push(request.url()));
     await page.goto(`${server.url}/docs`);
   });
@@ -82,7 +85,7 @@ describe('Swagger UI', () => {
     expect(await operation('groupsList').locator('.request-url').innerText()).not.toMatch(/cursor|query=/);
   });
 
-  it('loads nothing from elsewhere, and without an error', () => {
+  it('loads nothing from elsewhere, and without an error or a breach of the content security policy', () => {
     expect(failures).toEqual([]);
   });
 });

@@ -12,6 +12,9 @@ export class Visitor {
     private readonly url: string,
   ) {
     page.on('pageerror', (error) => this.faults.push(error.message));
+    page.on('console', (line) => {
+      if (line.text().includes('Content Security Policy')) this.faults.push(line.text());
+    });
     page.on('dialog', (dialog) => {
       this.faults.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();

@@ -165,6 +165,30 @@ describe('The configuration', () => {
     });
   });
 
+  describe('of origins', () => {
+    it('takes several, as browsers send them', () => {
+      const { allowedOrigins } = loadConfig({ ALLOWED_ORIGINS: 'https://a.example.org, http://b.example.org:8080' });
+      expect(allowedOrigins).toEqual(['https://a.example.org', 'http://b.example.org:8080']);
+      expect(loadConfig({ ALLOWED_ORIGINS: '' }).allowedOrigins).toEqual([]);
+    });
+
+    it.each([
+      '*',
+      'null',
+      'https://*.example.org',
+      'a.example.org',
+      'https://a.example.org/',
+      'https://a.example.org/x',
+      'https://A.example.org',
+      'https://a.example.org:443',
+      'ftp://a.example.org',
+      'https://a.example.org,',
+      'https://me@a.example.org',
+    ])('refuses "%s"', (value) => {
+      expect(errorOf({ ALLOWED_ORIGINS: value })).toMatch(/^ALLOWED_ORIGINS cannot be used: ".*" is not an origin/);
+    });
+  });
+
   describe('in a .env file', () => {
     it('is read, with comments and quotes', async () => {
       await writeFile('.env', `# A comment\nPORT=8123\nHOST="0.0.0.0" # all\nRATE_LIMITS=off\n`);
@@ -183,9 +207,9 @@ describe('The configuration', () => {
   });
 
   describe('is documented', () => {
-    const shown = (value?: boolean | number | string | Rate) => {
+    const shown = (value?: boolean | number | string | string[] | Rate) => {
       if (typeof value === 'boolean') return value ? 'on' : 'off';
-      return typeof value === 'object' ? written(value) : String(value);
+      return typeof value === 'object' && 'points' in value ? written(value) : String(value);
     };
     const written = ({ points, duration }: Rate) =>
       duration < 60

@@ -2,7 +2,6 @@ import {
   applyDecorators,
   type CallHandler,
   type ExecutionContext,
-  Header,
   Injectable,
   type NestInterceptor,
   UseInterceptors,
@@ -31,14 +30,10 @@ class RefreshTokenToCookie implements NestInterceptor<SessionTokens | undefined>
   }
 }
 
-/**
- * A route that hands out a refresh token or takes one back: in the body, or in a cookie. Its answers are not to be stored
- * by anyone (RFC 6749 section 5.1).
- */
+/** A route that hands out a refresh token or takes one back: in the body, or in a cookie. */
 export const HandlesRefreshToken = (): MethodDecorator =>
   applyDecorators(
     UseInterceptors(RefreshTokenToCookie),
-    Header('Cache-Control', 'no-store'),
     ApiHeader({
       name: TRANSPORT_HEADER,
       required: false,
