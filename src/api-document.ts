@@ -5,11 +5,13 @@ import { completeDocument } from './complete-document.js';
 import { DOCS_PAGE } from './docs-page.js';
 
 const DESCRIPTION = `
-Group chat: accounts, groups, messages. Register or log in, press **Authorize** and paste the \`accessToken\`.
+Group chat: accounts, groups, messages. Register, press **Authorize** and log in there, or paste an \`accessToken\`.
 
 Messages arrive in real time over Socket.IO; see the README for that contract. Every error is a problem document
 (RFC 9457) with a stable \`code\`.
 `;
+
+const PASSWORD_FLOW = { tokenUrl: '/oauth/token', refreshUrl: '/oauth/token', scopes: {} };
 
 /** Swagger UI at `/docs`, the OpenAPI document at `/docs-json`. */
 export function serveApiDocument(app: NestExpressApplication): void {
@@ -21,6 +23,7 @@ export function serveApiDocument(app: NestExpressApplication): void {
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addOAuth2({ type: 'oauth2', flows: { password: PASSWORD_FLOW } })
     .addTag('auth', 'Accounts and tokens')
     .addTag('sessions', 'Where I am logged in')
     .addTag('users', 'People')

@@ -11,6 +11,8 @@ import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { JwtGuard } from './jwt.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
+import { TokenController } from './oauth/token.controller.js';
+import { TokenService } from './oauth/token.service.js';
 import { Passwords } from './passwords.js';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
@@ -30,13 +32,14 @@ import { SessionsService } from './sessions/sessions.service.js';
       useFactory: ({ jwtSecret }: Config) => ({ secret: signingKey(jwtSecret) }),
     }),
   ],
-  controllers: [AuthController, SessionsController],
+  controllers: [AuthController, SessionsController, TokenController],
   providers: [
     AuthService,
     AccessTokens,
     Passwords,
     RefreshRotation,
     SessionsService,
+    TokenService,
     JwtStrategy,
     RateLimits,
     // In this order: who it is, then how much they may do.

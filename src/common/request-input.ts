@@ -22,8 +22,12 @@ export function parseQuery(text: string): ParsedUrlQuery {
   return parse(text);
 }
 
+/** The token endpoint of RFC 6749 takes a form, and reads it itself. */
+const TAKES_A_FORM = /^\/oauth\/token\/?(\?|$)/i;
+
 /** Whether there is a body to read. Throws `unsupported_media_type` for one of another kind. */
-function requireJson({ headers }: IncomingMessage): boolean {
+function requireJson({ headers, url }: IncomingMessage): boolean {
+  if (TAKES_A_FORM.test(url ?? '')) return false;
   if (headers['content-length'] === '0') return false;
   if (JSON_IN_UTF8.test(headers['content-type'] ?? '')) return true;
   throw new Problem('unsupported_media_type', 'Send the body as JSON, with Content-Type: application/json.');

@@ -63,15 +63,37 @@ describe('Swagger UI', () => {
     expect((await execute('usersGetMe')).json.code).toBe('unauthenticated');
 
     await page.locator('.auth-wrapper .authorize').first().click();
-    await page.locator('.auth-container input').fill(json.accessToken as string);
-    await page.locator('.auth-container').getByRole('button', { name: 'Apply credentials' }).click();
-    await page.locator('.auth-container').getByRole('button', { name: 'Close' }).click();
+    const bearer = page.locator('.auth-container').filter({ hasText: 'bearer (http, Bearer)' });
+    await bearer.locator('input').fill(json.accessToken as string);
+    await bearer.getByRole('button', { name: 'Apply credentials' }).click();
+    await bearer.getByRole('button', { name: 'Close' }).click();
     // Not `reload`: the address remembers which route was open.
     await page.goto('about:blank');
     await page.goto(`${server.url}/docs`);
 
     const me = await execute('usersGetMe');
     expect([me.status, me.json.username]).toEqual(['200', 'swagger']);
+  });
+
+  it('logs in with a username and a password, and says so when they are wrong', async () => {
+    await page.locator('.auth-wrapper .authorize').first().click();
+    const bearer = page.locator('.auth-container').filter({ hasText: 'bearer (http, Bearer)' });
+    await bearer.getByRole('button', { name: 'Remove authorization' }).click();
+    const oauth = page.locator('.auth-container').filter({ hasText: 'OAuth2, password' });
+    const logIn = async (password: string) => {
+      await oauth.locator('#oauth_username').fill('swagger');
+      await oauth.locator('#oauth_password').fill(password);
+      await oauth.getByRole('button', { name: 'Apply given OAuth2 credentials' }).click();
+    };
+    await logIn('wrong');
+    await oauth.getByText('Wrong username or password').waitFor();
+    await logIn(PASSWORD);
+    await oauth.getByRole('button', { name: 'Remove authorization' }).waitFor();
+    await oauth.getByRole('button', { name: 'Close' }).click();
+
+    const block = operation('usersGetMe');
+    await block.getByRole('button', { name: 'Execute' }).click();
+    await block.locator('.live-responses-table').getByText('"username": "swagger"').waitFor();
   });
 
   it('offers a body that works as it is', async () => {

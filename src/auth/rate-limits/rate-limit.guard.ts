@@ -25,16 +25,26 @@ export class RateLimitGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request & { user?: Principal }>();
     const response = context.switchToHttp().getResponse<Response>();
     const name = this.reflector.get<LimitName | undefined>(LIMIT, context.getHandler()) ?? 'request';
-    try {
-      const allowance = await this.limits.take(name, request.user?.userId ?? request.ip ?? 'unknown');
-      if (allowance) announce(response, name, allowance);
-      return true;
-    } catch (error) {
-      if (error instanceof Problem && error.extras.retryAfter !== undefined) {
-        announce(response, name, { rate: this.limits.rateOf(name), remaining: 0, reset: error.extras.retryAfter });
-      }
-      throw error;
+    await takeAnnounced(this.limits, name, request.user?.userId ?? request.ip ?? 'unknown', response);
+    return true;
+  }
+}
+
+/** Takes one from `key`'s allowance, and announces what is left. Throws `rate_limited`. */
+export async function takeAnnounced(
+  limits: RateLimits,
+  name: LimitName,
+  key: string,
+  response: Response,
+): Promise<void> {
+  try {
+    const allowance = await limits.take(name, key);
+    if (allowance) announce(response, name, allowance);
+  } catch (error) {
+    if (error instanceof Problem && error.extras.retryAfter !== undefined) {
+      announce(response, name, { rate: limits.rateOf(name), remaining: 0, reset: error.extras.retryAfter });
     }
+    throw error;
   }
 }
 
