@@ -66,7 +66,7 @@ export class AccessTokens {
     }
     const session = await this.dataSource.manager
       .createQueryBuilder(Session, 's')
-      .innerJoinAndSelect('s.user', 'user')
+      .innerJoinAndSelect('s.user', 'user', 'user.deactivatedAt IS NULL')
       .where('s.id = :sid AND s.userId = :sub AND s.expiresAt > now()', { sid, sub })
       .getOne();
     if (!session) throw new Problem('session_ended');

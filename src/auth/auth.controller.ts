@@ -32,7 +32,7 @@ export class AuthController {
   @HttpCode(200)
   @HandlesRefreshToken()
   @ApiOperation({ summary: 'Log in' })
-  @ApiProblems('invalid_credentials')
+  @ApiProblems('invalid_credentials', 'account_deactivated')
   login(@Body() dto: LoginDto, @RequestDevice() device: Device): Promise<AuthResponse> {
     return this.auth.login(dto, device);
   }

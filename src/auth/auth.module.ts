@@ -13,7 +13,13 @@ import { JwtGuard } from './jwt.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { TokenController } from './oauth/token.controller.js';
 import { TokenService } from './oauth/token.service.js';
+import { Background } from './mail/background.js';
+import { Mailer } from './mail/mailer.js';
 import { Passwords } from './passwords.js';
+import { OneTimeLinks } from './passwords/one-time-links.js';
+import { PasswordsController } from './passwords/passwords.controller.js';
+import { PasswordsService } from './passwords/passwords.service.js';
+import { Reauthentication } from './passwords/reauthentication.js';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
 import { RefreshRotation } from './sessions/refresh-rotation.js';
@@ -32,11 +38,16 @@ import { SessionsService } from './sessions/sessions.service.js';
       useFactory: ({ jwtSecret }: Config) => ({ secret: signingKey(jwtSecret) }),
     }),
   ],
-  controllers: [AuthController, SessionsController, TokenController],
+  controllers: [AuthController, PasswordsController, SessionsController, TokenController],
   providers: [
     AuthService,
     AccessTokens,
+    Background,
+    Mailer,
+    OneTimeLinks,
     Passwords,
+    PasswordsService,
+    Reauthentication,
     RefreshRotation,
     SessionsService,
     TokenService,
@@ -46,6 +57,6 @@ import { SessionsService } from './sessions/sessions.service.js';
     { provide: APP_GUARD, useClass: JwtGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [AccessTokens, RateLimits, SessionsService],
+  exports: [AccessTokens, OneTimeLinks, RateLimits, Reauthentication, SessionsService],
 })
 export class AuthModule {}

@@ -6,6 +6,7 @@ import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
 import type { AuthResponse, LoginDto, RegisterDto } from './dto/auth.dto.js';
 import { Passwords } from './passwords.js';
+import { PasswordsService } from './passwords/passwords.service.js';
 import type { Device } from './sessions/device.js';
 import type { LogoutProof } from './sessions/logout-proof.js';
 import { SessionsService } from './sessions/sessions.service.js';
@@ -18,6 +19,7 @@ export class AuthService {
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly accessTokens: AccessTokens,
+    private readonly care: PasswordsService,
   ) {}
 
   /** Makes an account and logs it in. Throws `username_taken` or `email_taken`. */
@@ -29,10 +31,11 @@ export class AuthService {
       email: email ?? null,
       passwordHash,
     });
+    this.care.verifySoon(user);
     return this.logIn(user, device);
   }
 
-  /** Throws `invalid_credentials`, in the same time whether or not there is such a user. */
+  /** Throws `account_deactivated`, or `invalid_credentials`, in the same time whether or not there is such a user. */
   async login({ username, password }: LoginDto, device: Device): Promise<AuthResponse> {
     const user = await this.users.findForLogin(username);
     const matches = await this.passwords.matches(password, user?.passwordHash);
@@ -55,6 +58,6 @@ export class AuthService {
   }
 
   private async logIn(user: User, device: Device): Promise<AuthResponse> {
-    return { user: toOwnUserResponse(user), ...(await this.sessions.start(user.id, device)) };
+    return { user: toOwnUserResponse(user), ...(await this.sessions.start(user.id, device, user.passwordHash)) };
   }
 }

@@ -34,6 +34,8 @@ export interface UserWithPresence extends UserSummary {
 /** Someone, as they see themselves. */
 export interface OwnUser extends UserSummary {
   email: string | null;
+  /** Whether the address was proved to be theirs. */
+  emailVerified: boolean;
   createdAt: string;
 }
 

@@ -13,6 +13,11 @@ const PUBLIC = 'messendger:public';
 /** Opens a route to everyone. Every other route needs an access token. */
 export const Public = (): MethodDecorator & ClassDecorator => SetMetadata(PUBLIC, true);
 
+/** Who makes the request. */
+export const Me = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  return context.switchToHttp().getRequest<{ user: Principal }>().user;
+});
+
 /** The id of the user who makes the request. */
 export const UserId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   return context.switchToHttp().getRequest<{ user: Principal }>().user.userId;

@@ -19,6 +19,12 @@ export class Config {
   readonly databasePoolSize: number = 10;
   /** Where the Redis is that connects the nodes. Null for a single node. */
   readonly redisUrl: string | null = null;
+  /** Where browsers reach the server, without a slash at the end. Null: on this machine. */
+  readonly publicUrl: string | null = null;
+  /** The server that takes letters. Null: none are written. */
+  readonly smtpUrl: string | null = null;
+  /** Who the letters are from. */
+  readonly mailFrom: string | null = null;
   readonly jwtSecret: string = '';
   /** Seconds. */
   readonly accessTokenTtl: number = 900;
@@ -42,5 +48,10 @@ export class Config {
 
   constructor(values: Partial<Config> = {}) {
     Object.assign(this, values);
+  }
+
+  /** What links to the page begin with. */
+  get pageUrl(): string {
+    return this.publicUrl ?? `http://localhost:${this.port}`;
   }
 }

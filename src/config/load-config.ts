@@ -29,6 +29,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: values.DATABASE_URL ?? null,
     databasePoolSize: values.DATABASE_POOL_SIZE,
     redisUrl: values.REDIS_URL ?? null,
+    publicUrl: values.PUBLIC_URL ?? null,
+    smtpUrl: values.SMTP_URL ?? null,
+    mailFrom: sender(values.SMTP_URL, values.MAIL_FROM),
     jwtSecret: secret(values.JWT_SECRET, production, values.DATA_DIR),
     accessTokenTtl: values.ACCESS_TOKEN_TTL,
     sessionTtl: values.SESSION_TTL,
@@ -45,6 +48,13 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustProxy: values.TRUST_PROXY,
     shutdownTimeout: values.SHUTDOWN_TIMEOUT,
   });
+}
+
+function sender(smtpUrl: string | undefined, mailFrom: string | undefined): string | null {
+  if (smtpUrl !== undefined && mailFrom === undefined) {
+    throw new ConfigError(describe('MAIL_FROM', 'it is needed with SMTP_URL'));
+  }
+  return mailFrom ?? null;
 }
 
 function secret(given: string | undefined, production: boolean, dataDir: string): string {

@@ -57,6 +57,18 @@ const origins = makeExactValidator<string[]>((input) =>
   }),
 );
 
+const smtpUrl = makeExactValidator<string>((input) => {
+  if (!/^smtps?:\/\/./.test(input) || !URL.canParse(input)) throw new Error('it is not an smtp:// or smtps:// URL');
+  return input;
+});
+
+const publicUrl = makeExactValidator<string>((input) => {
+  if (!/^https?:\/\/[^/?#]+\/?$/.test(input) || !URL.canParse(input)) {
+    throw new Error('it is not the http:// or https:// URL of a host, without a path');
+  }
+  return input.replace(/\/$/, '');
+});
+
 /** Every setting of the product, in the order in which `.env.example` and the README list them. */
 export const settings = {
   NODE_ENV: str({
@@ -93,6 +105,21 @@ export const settings = {
     desc: 'A Redis that connects several nodes, so that each delivers at once what another stored',
     default: undefined,
     example: 'redis://localhost:6379',
+  }),
+  PUBLIC_URL: publicUrl({
+    desc: 'Where browsers reach this server, for links and callbacks',
+    default: undefined,
+    example: 'https://chat.example.org',
+  }),
+  SMTP_URL: smtpUrl({
+    desc: 'A mail server that takes letters to users; without it an operator makes their links',
+    default: undefined,
+    example: 'smtps://messendger:secret@mail.example.org',
+  }),
+  MAIL_FROM: str({
+    desc: 'Who the letters are from; needed with SMTP_URL',
+    default: undefined,
+    example: 'Messendger <chat@example.org>',
   }),
   JWT_SECRET: str({
     desc: 'Signs the access tokens; at least 32 characters; needed in production, made by itself in development',

@@ -7,5 +7,10 @@ export function toUserResponse({ id, username, displayName }: User): UserRespons
 }
 
 export function toOwnUserResponse(user: User): OwnUserResponse {
-  return { ...toUserResponse(user), email: user.email, createdAt: user.createdAt.toISOString() };
+  return {
+    ...toUserResponse(user),
+    email: user.email,
+    emailVerified: user.emailVerifiedAt !== null,
+    createdAt: user.createdAt.toISOString(),
+  };
 }

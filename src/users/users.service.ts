@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { IsNull, Not, Or, Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { UserWithPresenceResponse } from '../changes/dto/user.dto.js';
 import { readPage } from '../common/keyset.js';
@@ -9,6 +9,7 @@ import { violatedUnique } from '../common/to-problem.js';
 import type { UpdateUserDto } from './dto/update-user.dto.js';
 import type { SearchUsersQuery } from './dto/search-users.dto.js';
 import type { OwnUserResponse, UserPageResponse } from './dto/user.dto.js';
+import { OneTimeToken } from './one-time-token.entity.js';
 import { PresenceReader } from './presence-reader.js';
 import { User } from './user.entity.js';
 import { toOwnUserResponse, toUserResponse } from './user.responses.js';
@@ -23,13 +24,15 @@ export class UsersService {
 
   /** Makes an account. Throws `username_taken` or `email_taken`. */
   async create(account: Pick<User, 'username' | 'displayName' | 'email' | 'passwordHash'>): Promise<User> {
-    const user = this.users.create({ id: uuidv7(), createdAt: new Date(), ...account });
+    const nothingYet = { emailVerifiedAt: null, deactivatedAt: null, deletedAt: null };
+    const user = this.users.create({ id: uuidv7(), createdAt: new Date(), ...nothingYet, ...account });
     await this.users.insert(user).catch(refuseTaken);
     return user;
   }
 
+  /** Someone, unless they are deleted. */
   async find(id: string): Promise<User | null> {
-    return this.users.findOneBy({ id });
+    return this.users.findOneBy({ id, deletedAt: IsNull() });
   }
 
   /** The account of someone who logs in with a username or an email address, with its password hash. */
@@ -54,26 +57,32 @@ export class UsersService {
     return toOwnUserResponse(await this.require(id));
   }
 
-  /** Throws `email_taken`. */
+  /** A new email address is not verified, and ends the links that were sent to the old one. Throws `email_taken`. */
   async update(id: string, { displayName, email }: UpdateUserDto): Promise<OwnUserResponse> {
-    const changes = {
-      ...(displayName !== undefined && { displayName }),
-      ...(email !== undefined && { email }),
-    };
-    if (Object.keys(changes).length > 0) await this.users.update({ id }, changes).catch(refuseTaken);
+    if (displayName !== undefined) await this.users.update({ id }, { displayName });
+    if (email !== undefined) await this.changeEmail(id, email).catch(refuseTaken);
     return this.getOwn(id);
   }
 
-  /** Users in the order of their usernames. */
+  /** Users in the order of their usernames, without those who are deactivated or deleted. */
   async search({ query, ...page }: SearchUsersQuery): Promise<UserPageResponse> {
     const builder = this.users.createQueryBuilder('user');
-    if (query !== undefined) builder.where('starts_with(user.username, :query)', { query });
+    builder.where('user.deactivatedAt IS NULL AND user.deletedAt IS NULL');
+    if (query !== undefined) builder.andWhere('starts_with(user.username, :query)', { query });
     const found = await readPage(
       builder,
       { columns: { 'user.username': 'text' }, direction: 'ASC', keyOf: (user) => [user.username] },
       page,
     );
     return { ...found, items: found.items.map(toUserResponse) };
+  }
+
+  private async changeEmail(id: string, email: string | null): Promise<void> {
+    await this.users.manager.transaction(async (manager) => {
+      const other = email === null ? Not(IsNull()) : Or(IsNull(), Not(email));
+      const { affected } = await manager.update(User, { id, email: other }, { email, emailVerifiedAt: null });
+      if (affected) await manager.delete(OneTimeToken, { userId: id });
+    });
   }
 
   private async require(id: string): Promise<User> {

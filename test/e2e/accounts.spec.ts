@@ -32,6 +32,7 @@ describe('Accounts', () => {
           username: 'ann.miller',
           displayName: 'Ann Miller 🌻',
           email: 'ann@example.org',
+          emailVerified: false,
           createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
         },
         accessToken: expect.any(String),

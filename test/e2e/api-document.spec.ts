@@ -18,6 +18,9 @@ const PROBLEM = 'application/problem+json';
 const PUBLIC = [
   'GET /health/live',
   'GET /health/ready',
+  'POST /auth/email/verify',
+  'POST /auth/password/forgotten',
+  'POST /auth/password/reset',
   'POST /auth/refresh',
   'POST /login',
   'POST /oauth/token',
@@ -262,6 +265,28 @@ describe('The API document', () => {
     await call(nobody, 'invalid_credentials', 'POST', '/login', { username: ann.username, password: 'wrong' });
     await call(nobody, 'username_taken', 'POST', '/register', { username: ann.username, password: PASSWORD });
     await call(nobody, 'validation_failed', 'POST', '/register', { username: 'x' });
+    await call(nobody, 204, 'POST', '/auth/password/forgotten', { email: ann.email });
+    await call(nobody, 'validation_failed', 'POST', '/auth/password/forgotten', { email: 'x' });
+    const link = async (purpose: string) => {
+      const token = crypto.randomUUID();
+      await database.query(
+        `INSERT INTO one_time_tokens (hash, user_id, purpose, expires_at)
+         VALUES (sha256(convert_to($1, 'UTF8')), $2, $3, now() + interval '1 hour')`,
+        [token, ann.id, purpose],
+      );
+      return token;
+    };
+    await call(nobody, 204, 'POST', '/auth/email/verify', { token: await link('verify') });
+    await call(nobody, 'link_invalid', 'POST', '/auth/email/verify', { token: 'x' });
+    const token = await link('reset');
+    await call(nobody, 204, 'POST', '/auth/password/reset', { token, newPassword: PASSWORD });
+    await call(nobody, 'link_invalid', 'POST', '/auth/password/reset', { token, newPassword: PASSWORD });
+    const again = await call<AuthResult>(nobody, 200, 'POST', '/login', { username: ann.username, password: PASSWORD });
+    ann.api = new Api(server.url, again.accessToken);
+    const passwords = { oldPassword: PASSWORD, newPassword: PASSWORD };
+    await call(ann.api, 204, 'POST', '/users/me/password', passwords);
+    await call(ann.api, 'wrong_password', 'POST', '/users/me/password', { ...passwords, oldPassword: 'wrong' });
+    await call(ann.api, 204, 'POST', '/users/me/email/verify');
     await call(nobody, 'malformed_request', 'POST', '/register', '{');
     await call(nobody, 'payload_too_large', 'POST', '/register', { username: 'x'.repeat(200_000) });
     await call(nobody, 'unsupported_media_type', 'POST', '/register', 'x', { 'content-type': 'text/plain' });
@@ -277,6 +302,7 @@ describe('The API document', () => {
     await call(ann.api, 204, 'DELETE', `/users/me/sessions/${both.find(({ current }) => !current)!.id}`);
     await call(ann.api, 204, 'DELETE', '/users/me/sessions');
     await call(ann.api, 200, 'PATCH', '/users/me', { email: null });
+    await call(ann.api, 'no_email', 'POST', '/users/me/email/verify');
     await call(ann.api, 'email_taken', 'PATCH', '/users/me', { email: bob.email });
     await call(ann.api, 200, 'GET', '/users?query=conform&limit=1');
     await call(ann.api, 200, 'GET', `/users/${bob.id}`);

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource, type ObjectLiteral } from 'typeorm';
+import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ChangeBus } from '../../changes/change-bus.js';
 import { Problem } from '../../common/problem.js';
@@ -24,6 +24,11 @@ export interface SessionTokens extends AccessToken {
   sessionExpiresAt: string;
 }
 
+interface EndedSession {
+  id: string;
+  user_id: string;
+}
+
 /**
  * Who is logged in where. Ending a session is deleting its row: from then on no token of it is good, and every node is
  * told to close its sockets.
@@ -40,8 +45,11 @@ export class SessionsService {
     private readonly config: Config,
   ) {}
 
-  /** Logs a user in. Whoever calls this has made sure that it is them. */
-  async start(userId: string, device: Device): Promise<SessionTokens> {
+  /**
+   * Logs a user in. Whoever calls this has made sure that it is them; by a password, then it says by which, since it may
+   * have been changed meanwhile. Throws `account_deactivated` or `invalid_credentials`.
+   */
+  async start(userId: string, device: Device, passwordHash: string | null = null): Promise<SessionTokens> {
     const token = RefreshToken.first();
     const session = {
       id: uuidv7(),
@@ -51,7 +59,10 @@ export class SessionsService {
       tokenHash: token.hash,
       expiresAt: new Date(Date.now() + this.config.sessionTtl * 1000),
     };
-    await this.dataSource.manager.insert(Session, session);
+    await this.dataSource.transaction(async (manager) => {
+      await requireUnchanged(manager, userId, passwordHash);
+      await manager.insert(Session, session);
+    });
     await this.makeRoom(userId);
     return this.tokensOf(session, token);
   }
@@ -93,16 +104,29 @@ export class SessionsService {
   }
 
   /** Ends all sessions of the user, but the one that is excepted. */
-  async endAll(userId: string, { except }: { except?: string } = {}): Promise<void> {
-    if (except === undefined) await this.erase('user_id = :userId', { userId });
-    else await this.erase('user_id = :userId AND id <> :except', { userId, except });
+  async endAll(userId: string, { except }: { except?: string | undefined } = {}): Promise<void> {
+    const tell = await this.endAllWithin(this.dataSource.manager, userId, { except });
+    tell();
   }
 
-  /** Those of the sessions that are over. */
+  /** As `endAll`, within a transaction, after whose commit what is returned tells the nodes. */
+  async endAllWithin(
+    manager: EntityManager,
+    userId: string,
+    { except }: { except?: string | undefined } = {},
+  ): Promise<() => void> {
+    const others = except === undefined ? '' : ' AND id <> :except';
+    const ended = await erase(manager, `user_id = :userId${others}`, { userId, except });
+    return () => this.tellAll(ended);
+  }
+
+  /** Those of the sessions that are over, as all are of a user who is deactivated. */
   async endedAmong(sessionIds: string[]): Promise<string[]> {
     const ended = await this.dataSource.query<{ id: string }[]>(
       `SELECT id FROM unnest($1::uuid[]) AS asked (id)
-        WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.id = asked.id AND s.expires_at > now())`,
+        WHERE NOT EXISTS (
+                SELECT FROM sessions s JOIN users u ON u.id = s.user_id AND u.deactivated_at IS NULL
+                 WHERE s.id = asked.id AND s.expires_at > now())`,
       [sessionIds],
     );
     return ended.map(({ id }) => id);
@@ -123,12 +147,13 @@ export class SessionsService {
 
   /** Deletes the rows, and then tells the nodes. Returns how many there were. */
   private async erase(where: string, values: ObjectLiteral): Promise<number> {
-    const deletion = this.dataSource.createQueryBuilder().delete().from(Session).where(where, values);
-    const { raw } = (await deletion.returning(['id', 'userId']).execute()) as {
-      raw: { id: string; user_id: string }[];
-    };
-    for (const row of raw) this.tell(row.user_id, row.id);
-    return raw.length;
+    const ended = await erase(this.dataSource.manager, where, values);
+    this.tellAll(ended);
+    return ended.length;
+  }
+
+  private tellAll(ended: EndedSession[]): void {
+    for (const { id, user_id } of ended) this.tell(user_id, id);
   }
 
   /** Has every node close the sockets of the session. */
@@ -143,4 +168,25 @@ export class SessionsService {
       sessionExpiresAt: session.expiresAt.toISOString(),
     };
   }
+}
+
+/** Deletes the rows, of which the nodes are to be told. */
+async function erase(manager: EntityManager, where: string, values: ObjectLiteral): Promise<EndedSession[]> {
+  const deletion = manager.createQueryBuilder().delete().from(Session).where(where, values);
+  const { raw } = (await deletion.returning(['id', 'userId']).execute()) as { raw: EndedSession[] };
+  return raw;
+}
+
+/**
+ * Holds the user's row as it is until the session is stored: whoever changes the password or the account meanwhile waits,
+ * and then ends this session with the others.
+ */
+async function requireUnchanged(manager: EntityManager, userId: string, passwordHash: string | null): Promise<void> {
+  const [user] = await manager.query<{ active: boolean }[]>(
+    `SELECT deactivated_at IS NULL AS active FROM users
+      WHERE id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR password_hash = $2) FOR SHARE`,
+    [userId, passwordHash],
+  );
+  if (!user) throw new Problem('invalid_credentials');
+  if (!user.active) throw new Problem('account_deactivated');
 }

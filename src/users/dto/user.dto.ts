@@ -7,6 +7,12 @@ export class OwnUserResponse extends UserResponse implements OwnUser {
   /** @example 'ann@example.org' */
   email!: string | null;
 
+  /**
+   * Whether the address was proved to be mine, by a link that was sent there.
+   * @example true
+   */
+  emailVerified!: boolean;
+
   /** @example '2026-11-22T09:30:00.000Z' */
   createdAt!: string;
 }

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Problem } from '../../common/problem.js';
+import type { Principal } from '../../common/principal.js';
+import { Passwords } from '../passwords.js';
+
+/** How old a login may be to stand for the password that somebody does not have. */
+const FRESH = '10 minutes';
+
+interface Row {
+  password_hash: string | null;
+  fresh: boolean;
+}
+
+/** Makes sure, before what cannot be undone, that it is still the person who logged in. */
+@Injectable()
+export class Reauthentication {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly passwords: Passwords,
+  ) {}
+
+  /**
+   * Returns the hash that the password fits. Who has none, and so logs in elsewhere, must have just done so: null.
+   * Throws `wrong_password` or `login_needed`.
+   */
+  async confirm({ userId, sessionId }: Principal, password: string | undefined): Promise<string | null> {
+    const [row] = await this.dataSource.query<Row[]>(
+      `SELECT u.password_hash, s.created_at > now() - interval '${FRESH}' AS fresh
+         FROM users u JOIN sessions s ON s.user_id = u.id WHERE u.id = $1 AND s.id = $2`,
+      [userId, sessionId],
+    );
+    if (!row) throw new Problem('session_ended');
+    if (row.password_hash === null) {
+      if (!row.fresh) throw new Problem('login_needed');
+      return null;
+    }
+    if (!(await this.passwords.matches(password ?? '', row.password_hash))) throw new Problem('wrong_password');
+    return row.password_hash;
+  }
+}
