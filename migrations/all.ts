@@ -3,6 +3,7 @@ import { ReactionsAndPins1763900000000 } from './1763900000000-reactions-and-pin
 import { Presence1764200000000 } from './1764200000000-presence.js';
 import { Unread1764250000000 } from './1764250000000-unread.js';
 import { Sessions1764300000000 } from './1764300000000-sessions.js';
+import { Identities1764400000000 } from './1764400000000-identities.js';
 import { AccountCare1764500000000 } from './1764500000000-account-care.js';
 
 /** Every migration, oldest first. A new one is added at the end. */
@@ -12,5 +13,6 @@ export const migrations = [
   Presence1764200000000,
   Unread1764250000000,
   Sessions1764300000000,
+  Identities1764400000000,
   AccountCare1764500000000,
 ];

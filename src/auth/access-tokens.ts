@@ -7,6 +7,7 @@ import { Problem } from '../common/problem.js';
 import type { Principal } from '../common/principal.js';
 import { Config } from '../config/config.js';
 import type { User } from '../users/user.entity.js';
+import { IssuerTokens } from './issuers/issuer-tokens.js';
 import { Session } from './sessions/session.entity.js';
 
 /** What every access token is checked against: one algorithm (RFC 8725 section 3.1), one issuer, one audience. */
@@ -34,13 +35,17 @@ export interface AccessToken {
   expiresIn: number;
 }
 
-/** Signs and checks access tokens (JWT, RFC 7519). Each is of a session (`sid`), and worth nothing once that is over. */
+/**
+ * Signs and checks access tokens (JWT, RFC 7519). Each is of a session (`sid`), and worth nothing once that is over. Those
+ * of another issuer are handed on.
+ */
 @Injectable()
 export class AccessTokens {
   constructor(
     private readonly jwt: JwtService,
     private readonly dataSource: DataSource,
     private readonly config: Config,
+    private readonly issuer: IssuerTokens,
   ) {}
 
   /** A token that ends with the session, if not before. */
@@ -53,9 +58,9 @@ export class AccessTokens {
     return { accessToken, tokenType: 'Bearer', expiresIn };
   }
 
-  /** Whose token it is. Throws `token_expired`, `session_ended` or `unauthenticated`. */
+  /** Whose token it is, ours or the issuer's. Throws `token_expired`, `session_ended`, `unauthenticated` or `unavailable`. */
   async authenticate(token: string): Promise<{ principal: Principal; user: User }> {
-    return this.holderOf(this.verify(token));
+    return this.issuer.claims(token) ? this.issuer.authenticate(token) : this.holderOf(this.verify(token));
   }
 
   /** Whose token it is, once verified. Throws `unauthenticated` for one of another kind, and `session_ended`. */

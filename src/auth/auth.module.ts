@@ -9,6 +9,9 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessTokens, signingKey } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { IdentitiesService } from './identities/identities.service.js';
+import { Identity } from './identities/identity.entity.js';
+import { IssuerTokens } from './issuers/issuer-tokens.js';
 import { JwtGuard } from './jwt.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { TokenController } from './oauth/token.controller.js';
@@ -29,13 +32,15 @@ import { SessionsService } from './sessions/sessions.service.js';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Session]),
+    TypeOrmModule.forFeature([Session, Identity]),
     ChangesModule,
     UsersModule,
     PassportModule,
     JwtModule.registerAsync({
       inject: [Config],
-      useFactory: ({ jwtSecret }: Config) => ({ secret: signingKey(jwtSecret) }),
+      useFactory: ({ jwtSecret }: Config) => ({
+        secret: signingKey(jwtSecret),
+      }),
     }),
   ],
   controllers: [AuthController, PasswordsController, SessionsController, TokenController],
@@ -45,6 +50,8 @@ import { SessionsService } from './sessions/sessions.service.js';
     Background,
     Mailer,
     OneTimeLinks,
+    IdentitiesService,
+    IssuerTokens,
     Passwords,
     PasswordsService,
     Reauthentication,
@@ -57,6 +64,6 @@ import { SessionsService } from './sessions/sessions.service.js';
     { provide: APP_GUARD, useClass: JwtGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [AccessTokens, OneTimeLinks, RateLimits, Reauthentication, SessionsService],
+  exports: [AccessTokens, IdentitiesService, OneTimeLinks, RateLimits, Reauthentication, SessionsService],
 })
 export class AuthModule {}

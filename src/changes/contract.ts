@@ -65,6 +65,13 @@ export interface SessionInfo {
   current: boolean;
 }
 
+/** As whom someone is known elsewhere; `provider` is `google`, or the issuer of tokens by its URL. */
+export interface IdentityInfo {
+  provider: string;
+  email: string | null;
+  createdAt: string;
+}
+
 export type GroupKind = 'public' | 'private' | 'direct';
 export type MemberRole = 'owner' | 'member';
 /** Why a group is not mine any more. */

@@ -3,7 +3,8 @@ import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestj
 /** Who makes a request or holds a connection. */
 export interface Principal {
   userId: string;
-  sessionId: string;
+  /** Null for who comes with the token of another issuer: that is no session of ours. */
+  sessionId: string | null;
   /** When the access token ends, in milliseconds since the epoch. */
   expiresAt: number;
 }
@@ -23,8 +24,8 @@ export const UserId = createParamDecorator((_: unknown, context: ExecutionContex
   return context.switchToHttp().getRequest<{ user: Principal }>().user.userId;
 });
 
-/** The id of the session in which the request is made. */
-export const SessionId = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+/** The id of the session in which the request is made; null where it is none of ours. */
+export const SessionId = createParamDecorator((_: unknown, context: ExecutionContext): string | null => {
   return context.switchToHttp().getRequest<{ user: Principal }>().user.sessionId;
 });
 

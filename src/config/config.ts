@@ -7,6 +7,27 @@ export interface Rate {
 /** What is counted, each against a rate of its own. */
 export type LimitName = 'request' | 'command' | 'connectionCommand' | 'login' | 'refresh' | 'register';
 
+/** Another issuer whose tokens are accepted. Of `jwksUrl` and `keyFile` one at least is set; the first is used. */
+export interface IssuerSettings {
+  issuer: string;
+  audience: string;
+  /** As in RFC 7518; asymmetric. */
+  algorithm: string;
+  /** What the header must have for `typ`. */
+  tokenType: string;
+  jwksUrl: string | null;
+  keyFile: string | null;
+}
+
+/** Where people log in with Google. */
+export interface GoogleSettings {
+  clientId: string;
+  clientSecret: string;
+  authorizationUrl: string;
+  tokenUrl: string;
+  userinfoUrl: string;
+}
+
 /** The settings of one running Messendger, checked and complete. Injected as itself. */
 export class Config {
   /** `production` refuses weak secrets and logs JSON. */
@@ -19,7 +40,7 @@ export class Config {
   readonly databasePoolSize: number = 10;
   /** Where the Redis is that connects the nodes. Null for a single node. */
   readonly redisUrl: string | null = null;
-  /** Where browsers reach the server, without a slash at the end. Null: on this machine. */
+  /** Where browsers reach the server, without a slash at the end. Null: as their requests say; in letters, on this machine. */
   readonly publicUrl: string | null = null;
   /** The server that takes letters. Null: none are written. */
   readonly smtpUrl: string | null = null;
@@ -30,6 +51,10 @@ export class Config {
   readonly accessTokenTtl: number = 900;
   /** Seconds. */
   readonly sessionTtl: number = 2_592_000;
+  /** Null: nobody logs in with Google. */
+  readonly google: GoogleSettings | null = null;
+  /** Null: no tokens but ours are taken. */
+  readonly issuer: IssuerSettings | null = null;
   readonly rateLimits: boolean = true;
   readonly limits: Readonly<Record<LimitName, Rate>> = {
     request: { points: 600, duration: 60 },

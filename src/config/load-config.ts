@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { cleanEnv, EnvMissingError, type ReporterOptions } from 'envalid';
 import { StartupError } from '../common/startup-error.js';
-import { Config } from './config.js';
+import { Config, type GoogleSettings, type IssuerSettings } from './config.js';
 import { developmentSecret } from './development-secret.js';
 import { settings } from './settings.js';
 
@@ -19,7 +19,7 @@ export class ConfigError extends StartupError {}
 export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
   const given = Object.entries({ ...file, ...environment }).filter(([, value]) => value !== '');
-  const values = { ...cleanEnv(Object.fromEntries(given), settings, { reporter: throwConfigError }) };
+  const values = readSettings(Object.fromEntries(given));
   const production = values.NODE_ENV === 'production';
   return new Config({
     production,
@@ -35,6 +35,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     jwtSecret: secret(values.JWT_SECRET, production, values.DATA_DIR),
     accessTokenTtl: values.ACCESS_TOKEN_TTL,
     sessionTtl: values.SESSION_TTL,
+    google: google(values),
+    issuer: issuer(values),
     rateLimits: values.RATE_LIMITS,
     limits: {
       request: values.LIMIT_REQUESTS,
@@ -55,6 +57,40 @@ function sender(smtpUrl: string | undefined, mailFrom: string | undefined): stri
     throw new ConfigError(describe('MAIL_FROM', 'it is needed with SMTP_URL'));
   }
   return mailFrom ?? null;
+}
+
+const readSettings = (given: NodeJS.ProcessEnv) => ({
+  ...cleanEnv(given, settings, { reporter: throwConfigError }),
+});
+type Values = ReturnType<typeof readSettings>;
+
+function google(values: Values): GoogleSettings | null {
+  const { GOOGLE_CLIENT_ID: clientId, GOOGLE_CLIENT_SECRET: clientSecret } = values;
+  if (clientId === undefined) return null;
+  if (clientSecret === undefined) throw new ConfigError(describe('GOOGLE_CLIENT_SECRET', 'GOOGLE_CLIENT_ID needs it'));
+  const { GOOGLE_AUTHORIZATION_URL: authorizationUrl, GOOGLE_TOKEN_URL: tokenUrl } = values;
+  const userinfoUrl = values.GOOGLE_USERINFO_URL;
+  if (!new URL(userinfoUrl).pathname.endsWith('/userinfo')) {
+    throw new ConfigError(describe('GOOGLE_USERINFO_URL', 'it does not end in /userinfo'));
+  }
+  return { clientId, clientSecret, authorizationUrl, tokenUrl, userinfoUrl };
+}
+
+function issuer(values: Values): IssuerSettings | null {
+  const { ISSUER, ISSUER_AUDIENCE, ISSUER_JWKS_URL, ISSUER_KEY_FILE } = values;
+  if (ISSUER === undefined) return null;
+  if (ISSUER_AUDIENCE === undefined) throw new ConfigError(describe('ISSUER_AUDIENCE', 'ISSUER needs it'));
+  if (ISSUER_JWKS_URL === undefined && ISSUER_KEY_FILE === undefined) {
+    throw new ConfigError(describe('ISSUER_JWKS_URL', 'ISSUER needs this or ISSUER_KEY_FILE'));
+  }
+  return {
+    issuer: ISSUER,
+    audience: ISSUER_AUDIENCE,
+    algorithm: values.ISSUER_ALGORITHM,
+    tokenType: values.ISSUER_TOKEN_TYPE,
+    jwksUrl: ISSUER_JWKS_URL ?? null,
+    keyFile: ISSUER_KEY_FILE ?? null,
+  };
 }
 
 function secret(given: string | undefined, production: boolean, dataDir: string): string {

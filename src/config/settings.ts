@@ -69,6 +69,11 @@ const publicUrl = makeExactValidator<string>((input) => {
   return input.replace(/\/$/, '');
 });
 
+const webUrl = makeExactValidator<string>((input) => {
+  if (!/^https?:\/\//.test(input) || !URL.canParse(input)) throw new Error('it is not an http:// or https:// URL');
+  return input;
+});
+
 /** Every setting of the product, in the order in which `.env.example` and the README list them. */
 export const settings = {
   NODE_ENV: str({
@@ -141,6 +146,62 @@ export const settings = {
     desc: 'How long a login lasts at most, however often its tokens are refreshed',
     default: 2_592_000,
     example: '30d',
+  }),
+  GOOGLE_CLIENT_ID: str({
+    desc: 'The client that Google knows this server as; with it people can log in with Google',
+    default: undefined,
+    example: '123456789-abc.apps.googleusercontent.com',
+  }),
+  GOOGLE_CLIENT_SECRET: str({
+    desc: 'The secret of that client',
+    default: undefined,
+    example: 'GOCSPX-0123456789',
+  }),
+  GOOGLE_AUTHORIZATION_URL: webUrl({
+    desc: 'Where people are sent to log in',
+    default: 'https://accounts.google.com/o/oauth2/v2/auth',
+    example: 'https://accounts.google.com/o/oauth2/v2/auth',
+  }),
+  GOOGLE_TOKEN_URL: webUrl({
+    desc: 'Where the code that they come back with is exchanged',
+    default: 'https://oauth2.googleapis.com/token',
+    example: 'https://oauth2.googleapis.com/token',
+  }),
+  GOOGLE_USERINFO_URL: webUrl({
+    desc: 'Where it is asked who they are; ends in /userinfo',
+    default: 'https://openidconnect.googleapis.com/v1/userinfo',
+    example: 'https://openidconnect.googleapis.com/v1/userinfo',
+  }),
+  ISSUER: webUrl({
+    desc: 'The `iss` of another issuer whose tokens are accepted, so that its users need no login here',
+    default: undefined,
+    example: 'https://id.example.org',
+  }),
+  ISSUER_AUDIENCE: str({
+    desc: 'What its tokens must have for `aud`; needed with ISSUER',
+    default: undefined,
+    example: 'https://chat.example.org',
+  }),
+  ISSUER_JWKS_URL: webUrl({
+    desc: 'Where its public keys are; this or ISSUER_KEY_FILE is needed with ISSUER',
+    default: undefined,
+    example: 'https://id.example.org/.well-known/jwks.json',
+  }),
+  ISSUER_KEY_FILE: str({
+    desc: 'A file with its public key (PEM) or keys (JWKS) instead',
+    default: undefined,
+    example: '/etc/messendger/issuer.pem',
+  }),
+  ISSUER_ALGORITHM: str({
+    desc: 'The one algorithm with which its tokens are signed',
+    choices: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'],
+    default: 'RS256',
+    example: 'ES256',
+  }),
+  ISSUER_TOKEN_TYPE: str({
+    desc: 'The `typ` that its tokens have; that of ID tokens would be JWT',
+    default: 'at+jwt',
+    example: 'at+jwt',
   }),
   RATE_LIMITS: onOff({
     desc: '`off` lifts the limits on requests and commands, for benchmarks',

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { IdentitiesService } from '../auth/identities/identities.service.js';
 import { SessionsService } from '../auth/sessions/sessions.service.js';
 import { ChangeBus } from '../changes/change-bus.js';
 import type { ChatSocket } from './chat-socket.js';
@@ -11,34 +12,46 @@ const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * Closes a connection when its access token or its session ends. Of the session the bus tells; where it lost the news, or
- * the session ended while the handshake was under way, the database does.
+ * the session ended while the handshake was under way, the database does. With the token of another issuer there is no
+ * session, and the connection lasts as long as the token and the account.
  */
 @Injectable()
 export class SessionWatch implements OnApplicationShutdown {
   /** The connections of each session. */
   private readonly sockets = new Map<string, Set<ChatSocket>>();
+  /** The connections that have none. */
+  private readonly withoutSession = new Set<ChatSocket>();
   private readonly timer = setInterval(() => void this.sweep(), SWEEP).unref();
   private sweeping = false;
 
   constructor(
     private readonly sessions: SessionsService,
+    private readonly identities: IdentitiesService,
     private readonly bus: ChangeBus,
   ) {}
 
   guard(socket: ChatSocket): void {
     const { user, sessionId, expiresAt } = socket.data;
-    const cancelExpiry = at(expiresAt, () => close(socket, 'token_expired'));
+    socket.on(
+      'disconnect',
+      at(expiresAt, () => close(socket, 'token_expired')),
+    );
+    if (sessionId === null) return this.guardAccount(socket);
     const stop = this.bus.onUser(user.id, (news) => {
       if (news.kind === 'session-ended' && news.sessionId === sessionId) close(socket, 'session_ended');
     });
     const mine = this.sockets.get(sessionId) ?? new Set();
     this.sockets.set(sessionId, mine.add(socket));
     socket.on('disconnect', () => {
-      cancelExpiry();
       stop();
       mine.delete(socket);
       if (mine.size === 0) this.sockets.delete(sessionId);
     });
+  }
+
+  private guardAccount(socket: ChatSocket): void {
+    this.withoutSession.add(socket);
+    socket.on('disconnect', () => this.withoutSession.delete(socket));
   }
 
   onApplicationShutdown(): void {
@@ -46,7 +59,7 @@ export class SessionWatch implements OnApplicationShutdown {
   }
 
   private async sweep(): Promise<void> {
-    if (this.sweeping || this.sockets.size === 0) return;
+    if (this.sweeping) return;
     this.sweeping = true;
     // The database is away: the next sweep comes.
     await this.closeEnded().catch(() => undefined);
@@ -54,9 +67,15 @@ export class SessionWatch implements OnApplicationShutdown {
   }
 
   private async closeEnded(): Promise<void> {
-    for (const sessionId of await this.sessions.endedAmong([...this.sockets.keys()])) {
-      for (const socket of [...(this.sockets.get(sessionId) ?? [])]) close(socket, 'session_ended');
+    if (this.sockets.size > 0) {
+      for (const sessionId of await this.sessions.endedAmong([...this.sockets.keys()])) {
+        for (const socket of [...(this.sockets.get(sessionId) ?? [])]) close(socket, 'session_ended');
+      }
     }
+    const others = [...this.withoutSession];
+    if (others.length === 0) return;
+    const gone = await this.identities.goneAmong([...new Set(others.map(({ data }) => data.user.id))]);
+    for (const socket of others) if (gone.has(socket.data.user.id)) close(socket, 'session_ended');
   }
 }
 

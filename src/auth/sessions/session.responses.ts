@@ -2,7 +2,7 @@ import { nameOfDevice } from './device.js';
 import type { SessionResponse } from './dto/session.dto.js';
 import type { Session } from './session.entity.js';
 
-export function toSessionResponse(session: Session, currentId: string): SessionResponse {
+export function toSessionResponse(session: Session, currentId: string | null): SessionResponse {
   return {
     id: session.id,
     device: nameOfDevice(session.userAgent),

@@ -15,14 +15,14 @@ export class SessionsController {
 
   @Get()
   @ApiOperation({ summary: 'Where I am logged in, at most 100, the one that was used last first' })
-  list(@UserId() me: string, @SessionId() current: string): Promise<SessionsResponse> {
+  list(@UserId() me: string, @SessionId() current: string | null): Promise<SessionsResponse> {
     return this.sessions.list(me, current);
   }
 
   @Delete()
   @HttpCode(204)
   @ApiOperation({ summary: 'End all my sessions but this one', description: 'Their connections are closed at once.' })
-  endOthers(@UserId() me: string, @SessionId() current: string): Promise<void> {
+  endOthers(@UserId() me: string, @SessionId() current: string | null): Promise<void> {
     return this.sessions.endAll(me, { except: current });
   }
 

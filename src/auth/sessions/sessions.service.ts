@@ -82,7 +82,7 @@ export class SessionsService {
   }
 
   /** The user's sessions, the one that was used last first. `currentId` is the one that asks. */
-  async list(userId: string, currentId: string): Promise<SessionsResponse> {
+  async list(userId: string, currentId: string | null): Promise<SessionsResponse> {
     const sessions = await this.dataSource.manager
       .createQueryBuilder(Session, 's')
       .where('s.userId = :userId AND s.expiresAt > now()', { userId })
@@ -91,8 +91,8 @@ export class SessionsService {
     return { items: sessions.map((session) => toSessionResponse(session, currentId)) };
   }
 
-  /** Ends one of the user's sessions. Throws `session_not_found`. */
-  async end(userId: string, id: string): Promise<void> {
+  /** Ends one of the user's sessions. Throws `session_not_found`, also where there is none. */
+  async end(userId: string, id: string | null): Promise<void> {
     const ended = await this.erase('user_id = :userId AND id = :id AND expires_at > now()', { userId, id });
     if (ended === 0) throw new Problem('session_not_found');
   }
@@ -104,7 +104,7 @@ export class SessionsService {
   }
 
   /** Ends all sessions of the user, but the one that is excepted. */
-  async endAll(userId: string, { except }: { except?: string | undefined } = {}): Promise<void> {
+  async endAll(userId: string, { except = null }: { except?: string | null } = {}): Promise<void> {
     const tell = await this.endAllWithin(this.dataSource.manager, userId, { except });
     tell();
   }
@@ -113,9 +113,9 @@ export class SessionsService {
   async endAllWithin(
     manager: EntityManager,
     userId: string,
-    { except }: { except?: string | undefined } = {},
+    { except = null }: { except?: string | null } = {},
   ): Promise<() => void> {
-    const others = except === undefined ? '' : ' AND id <> :except';
+    const others = except === null ? '' : ' AND id <> :except';
     const ended = await erase(manager, `user_id = :userId${others}`, { userId, except });
     return () => this.tellAll(ended);
   }

@@ -1,0 +1,274 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { JWTPayload } from 'jose';
+import type { OwnUser, SessionInfo } from '../../src/changes/contract.js';
+import { issuerKeys } from '../../src/auth/issuers/issuer-keys.js';
+import type { IssuerSettings } from '../../src/config/config.js';
+import { Api } from '../support/api.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { ChatClient } from '../support/chat-client.js';
+import { Issuer, type Key, newKey } from '../support/issuer.js';
+import { Person } from '../support/person.js';
+
+const seconds = () => Math.floor(Date.now() / 1000);
+const PROFILE = { preferred_username: 'Zoë.Ångström', name: 'Zoë Ångström', email: 'Zoe@Example.org' };
+
+describe('The tokens of another issuer', () => {
+  let issuer: Issuer;
+  let app: TestApp;
+
+  const settings = (more: Partial<IssuerSettings> = {}): { issuer: IssuerSettings } => ({
+    issuer: {
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      algorithm: 'RS256',
+      tokenType: 'at+jwt',
+      jwksUrl: issuer.url,
+      keyFile: null,
+      ...more,
+    },
+  });
+  const get = <T = OwnUser>(token: string, path = '/users/me', url = app.url) => new Api(url, token).get<T>(path);
+  const refusalOf = async (token: string, url = app.url) => {
+    const { status, body } = await get<{ code: string }>(token, '/users/me', url);
+    return [status, body.code];
+  };
+  const connect = (token: string) => ChatClient.connect(app.url, { auth: { token } });
+
+  beforeAll(async () => {
+    issuer = await new Issuer().open();
+    app = await startApp(settings());
+  });
+  afterAll(async () => {
+    await app.close();
+    await issuer.close();
+  });
+
+  it('make an account at first sight, of the claims, and are the same person ever after', async () => {
+    const first = await get(await issuer.token('zoe-1', { ...PROFILE, email_verified: true }));
+    expect(first.status).toBe(200);
+    expect(first.body).toMatchObject({
+      username: 'zoe.angstrom',
+      displayName: 'Zoë Ångström',
+      email: 'zoe@example.org',
+    });
+    const again = await get(await issuer.token('zoe-1', { name: 'Somebody else' }));
+    expect(again.body).toEqual(first.body);
+  });
+
+  it('make one account, however many come at once', async () => {
+    const token = await issuer.token('many', { preferred_username: 'many' });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => get(token)));
+    expect(new Set(answers.map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+  });
+
+  it.each<[what: string, claims: JWTPayload, expected: object]>([
+    ['nothing at all', {}, { username: /^user(-\d{6})?$/, email: null }],
+    ['a name that is taken', { preferred_username: 'taken' }, { username: /^taken-\d{6}$/ }],
+    ['a name that is too long', { preferred_username: 'x'.repeat(500) }, { username: /^x{32}$/ }],
+    ['a name of another script', { name: '王小明' }, { username: /^user(-\d{6})?$/, displayName: /^王小明$/ }],
+    ['claims of the wrong kind', { name: 1, email: {}, preferred_username: ['x'] }, { username: /^user-\d{6}$/ }],
+    ['lines and NUL in a name', { name: 'a\0b\n\u2028c' }, { displayName: /^a b c$/ }],
+    ['an address that is not verified', { email: 'unverified@example.org' }, { username: /^unverified$/, email: null }],
+    ['a verified address that is taken', { email: 'taken@example.org', email_verified: true }, { email: null }],
+  ])('that say %s make an account', async (what, claims, expected) => {
+    const account = { username: 'taken', password: 'correct horse battery staple', email: 'taken@example.org' };
+    await new Api(app.url).post('/register', account);
+    const { status, body } = await get(await issuer.token(`sub of ${what}`, claims));
+    expect(status).toBe(200);
+    for (const [key, value] of Object.entries(expected)) {
+      if (value === null) expect(body[key as keyof OwnUser]).toBeNull();
+      else expect(body[key as keyof OwnUser]).toMatch(value as RegExp);
+    }
+  });
+
+  it('open a connection, and talk to people who log in here', async () => {
+    const ben = await Person.register(app.url, 'ben');
+    const group = await ben.group('public');
+    const token = await issuer.token('talker', { name: 'Talker' });
+    await new Api(app.url, token).post(`/groups/${group.id}/join`);
+    const client = await connect(token);
+    const message = await client.do('message:send', { groupId: group.id, text: 'Hello from outside' });
+    expect(message).toMatchObject({ text: 'Hello from outside', sender: { displayName: 'Talker' } });
+    client.close();
+  });
+
+  it('close the connection when they end, or the account does', async () => {
+    // The clocks may be half a minute apart, so this one has two seconds left.
+    const short = await connect(await issuer.token('short', { exp: seconds() - 28 }));
+    expect((await short.next('closing')).code).toBe('token_expired');
+    const gone = await connect(await issuer.token('gone'));
+    await app.database.query(`DELETE FROM users WHERE id = (SELECT user_id FROM identities WHERE subject = 'gone')`);
+    expect((await gone.next('closing')).code).toBe('session_ended');
+  });
+
+  it('are of no session of ours: none is listed, none can be ended but those that there are', async () => {
+    const token = await issuer.token('no-session');
+    expect((await get<{ items: SessionInfo[] }>(token, '/users/me/sessions')).body.items).toEqual([]);
+    expect((await new Api(app.url, token).delete('/users/me/sessions')).status).toBe(204);
+    expect(await new Api(app.url, token).post('/logout')).toMatchObject({ body: { code: 'session_not_found' } });
+  });
+
+  it.each<[what: string, code: string, make: () => Promise<string>]>([
+    ['of another issuer', 'unauthenticated', () => issuer.token('x', { iss: 'https://evil.example.org' })],
+    ['for another audience', 'unauthenticated', () => issuer.token('x', { aud: 'https://shop.example.org' })],
+    ['for no audience', 'unauthenticated', () => issuer.token('x', { aud: undefined })],
+    ['of another type', 'unauthenticated', () => issuer.token('x', {}, { typ: 'JWT' })],
+    ['of no type', 'unauthenticated', () => issuer.token('x', {}, { typ: undefined })],
+    ['of another algorithm', 'unauthenticated', () => issuer.token('x', {}, { alg: 'PS256' })],
+    ['that expired', 'token_expired', () => issuer.token('x', { exp: seconds() - 31 })],
+    ['that never expire', 'unauthenticated', () => issuer.token('x', { exp: undefined })],
+    ['that are not yet good', 'unauthenticated', () => issuer.token('x', { nbf: seconds() + 60 })],
+    ['of nobody', 'unauthenticated', () => issuer.token('', {})],
+    ['without a subject', 'unauthenticated', () => issuer.token('x', { sub: undefined })],
+    ['with NUL in the subject', 'unauthenticated', () => issuer.token('a\0b')],
+    ['with a subject without end', 'unauthenticated', () => issuer.token('x'.repeat(256))],
+    ['with a critical header that nobody knows', 'unauthenticated', () => withHeader({ crit: ['x'], x: 1 })],
+    ['signed with another key of the same name', 'unauthenticated', () => signedBy({ ...newKey(), kid: kid() })],
+    ['signed with a key that it brings along', 'unauthenticated', bringingItsKey],
+    ['signed with the public key as an HMAC secret', 'unauthenticated', () => confused('pem')],
+    ['signed with the public key as JSON', 'unauthenticated', () => confused('jwk')],
+    ['that are not signed', 'unauthenticated', unsigned],
+    ['that were changed', 'unauthenticated', changed],
+  ])('%s are refused', async (_, code, make) => {
+    const token = await make();
+    const before = await app.database.query('SELECT FROM users');
+    expect(await refusalOf(token)).toEqual([401, code]);
+    await expect(connect(token)).rejects.toMatchObject({ data: { code } });
+    expect(await app.database.query('SELECT FROM users')).toHaveLength(before.length);
+  });
+
+  it('may be late or early by half a minute', async () => {
+    expect((await get(await issuer.token('late', { exp: seconds() - 20 }))).status).toBe(200);
+    expect((await get(await issuer.token('late', { nbf: seconds() + 20 }))).status).toBe(200);
+  });
+
+  it('are nothing to a server that was told of no issuer', async () => {
+    const plain = await startApp({}, app.database);
+    expect(await refusalOf(await issuer.token('x'), plain.url)).toEqual([401, 'unauthenticated']);
+    await plain.close();
+  });
+
+  it('never come with the name of ours', async () => {
+    const token = await issuer.token('x', { iss: 'messendger', aud: 'messendger' });
+    expect(await refusalOf(token)).toEqual([401, 'unauthenticated']);
+  });
+
+  describe('The keys', () => {
+    it('are fetched once, not for every token', async () => {
+      const before = issuer.fetched;
+      for (let round = 0; round < 5; round += 1) await get(await issuer.token(`round-${round}`));
+      expect(issuer.fetched).toBe(before);
+    });
+
+    it('are rotated: a new one is found, a withdrawn one is forgotten', async () => {
+      const old = issuer.keys[0]!;
+      issuer.keys = [newKey(), old];
+      const token = await issuer.token('rotated');
+      await until(async () => (await get(token)).status === 200);
+      issuer.keys = [newKey(), issuer.keys[0]!];
+      const third = await issuer.token('rotated');
+      await until(async () => (await get(third)).status === 200);
+      expect(await refusalOf(await issuer.token('rotated', {}, {}, old))).toEqual([401, 'unauthenticated']);
+    });
+
+    it('that are known go on while nobody answers, and for others nobody can tell', async () => {
+      expect((await get(await issuer.token('steady'))).status).toBe(200);
+      await issuer.close();
+      const real = Date.now;
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => real() + 400_000);
+      try {
+        expect((await get(await issuer.token('steady'))).status).toBe(200);
+        const unknown = await issuer.token('steady', {}, {}, newKey());
+        expect(await refusalOf(unknown)).toEqual([503, 'unavailable']);
+        await expect(connect(unknown)).rejects.toMatchObject({ data: { code: 'unavailable' } });
+      } finally {
+        clock.mockRestore();
+        await issuer.open();
+      }
+    });
+
+    it('are asked for again when they are old, so that a withdrawn one is not good for ever', async () => {
+      const old = issuer.keys[0]!;
+      expect((await get(await issuer.token('steady'))).status).toBe(200);
+      issuer.keys = [newKey()];
+      const real = Date.now;
+      const clock = jest.spyOn(Date, 'now').mockImplementation(() => real() + 800_000);
+      try {
+        expect(await refusalOf(await issuer.token('steady', {}, {}, old))).toEqual([401, 'unauthenticated']);
+      } finally {
+        clock.mockRestore();
+      }
+    });
+
+    it('that could not be fetched at the start are fetched when somebody is there', async () => {
+      await issuer.close();
+      const early = await startApp(settings(), app.database);
+      expect(await refusalOf(await issuer.token('early'), early.url)).toEqual([503, 'unavailable']);
+      await issuer.open();
+      expect((await get(await issuer.token('early'), '/users/me', early.url)).status).toBe(200);
+      await early.close();
+    });
+
+    it.each(['pem', 'jwks'])('can be in a file (%s)', async (kind) => {
+      const folder = await mkdtemp(join(tmpdir(), 'messendger-issuer-'));
+      const keyFile = join(folder, 'keys');
+      const pem = issuer.keys[0]!.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+      await writeFile(keyFile, kind === 'pem' ? pem : await issuer.jwks());
+      const other = await startApp(settings({ jwksUrl: null, keyFile }), app.database);
+      expect((await get(await issuer.token('filed'), '/users/me', other.url)).status).toBe(200);
+      expect(await refusalOf(await issuer.token('filed', {}, {}, newKey()), other.url)).toEqual([
+        401,
+        'unauthenticated',
+      ]);
+      await other.close();
+      await rm(folder, { recursive: true });
+    });
+
+    it('in a file that cannot be used stop the start', async () => {
+      await expect(issuerKeys(settings({ jwksUrl: null, keyFile: '/nowhere' }).issuer)).rejects.toThrow(
+        'ISSUER_KEY_FILE cannot be used',
+      );
+    });
+  });
+
+  const kid = () => issuer.keys[0]!.kid;
+  const withHeader = (header: object) => issuer.token('x').then((token) => replaceHeader(token, header));
+  const signedBy = (key: Key) => issuer.token('x', {}, {}, key);
+  async function bringingItsKey(): Promise<string> {
+    const own = newKey();
+    return issuer.token('x', {}, { jwk: own.publicKey.export({ format: 'jwk' }) }, { ...own, kid: kid() });
+  }
+  function confused(format: 'pem' | 'jwk'): Promise<string> {
+    const { publicKey } = issuer.keys[0]!;
+    const secret =
+      format === 'pem'
+        ? (publicKey.export({ type: 'spki', format }) as string)
+        : JSON.stringify(publicKey.export({ format }));
+    return issuer.token('x', {}, { alg: 'HS256', kid: kid() }, Buffer.from(secret));
+  }
+  async function unsigned(): Promise<string> {
+    return `${(await withHeader({ alg: 'none' })).split('.').slice(0, 2).join('.')}.`;
+  }
+  async function changed(): Promise<string> {
+    const [header, payload, signature] = (await issuer.token('x')).split('.');
+    const claims = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as object;
+    return [header, encode({ ...claims, sub: 'someone' }), signature].join('.');
+  }
+  function replaceHeader(token: string, more: object): string {
+    const [header, ...rest] = token.split('.');
+    return [encode({ ...(JSON.parse(Buffer.from(header!, 'base64url').toString()) as object), ...more }), ...rest].join(
+      '.',
+    );
+  }
+});
+
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Resolves once it holds; the server looks for new keys every five seconds at most. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; Date.now() < end;) if (await holds()) return;
+  throw new Error('It never came to hold');
+}
