@@ -9,8 +9,12 @@ import { UsersModule } from '../users/users.module.js';
 import { AccessTokens, signingKey } from './access-tokens.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { GoogleController } from './google/google.controller.js';
+import { GoogleService } from './google/google.service.js';
+import { IdentitiesController } from './identities/identities.controller.js';
 import { IdentitiesService } from './identities/identities.service.js';
 import { Identity } from './identities/identity.entity.js';
+import { ProvidersController } from './identities/providers.controller.js';
 import { IssuerTokens } from './issuers/issuer-tokens.js';
 import { JwtGuard } from './jwt.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
@@ -38,16 +42,23 @@ import { SessionsService } from './sessions/sessions.service.js';
     PassportModule,
     JwtModule.registerAsync({
       inject: [Config],
-      useFactory: ({ jwtSecret }: Config) => ({
-        secret: signingKey(jwtSecret),
-      }),
+      useFactory: ({ jwtSecret }: Config) => ({ secret: signingKey(jwtSecret) }),
     }),
   ],
-  controllers: [AuthController, PasswordsController, SessionsController, TokenController],
+  controllers: [
+    AuthController,
+    GoogleController,
+    IdentitiesController,
+    PasswordsController,
+    ProvidersController,
+    SessionsController,
+    TokenController,
+  ],
   providers: [
     AuthService,
     AccessTokens,
     Background,
+    GoogleService,
     Mailer,
     OneTimeLinks,
     IdentitiesService,

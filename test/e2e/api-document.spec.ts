@@ -16,6 +16,7 @@ const run = promisify(execFile);
 const MODULES = join(import.meta.dirname, '..', '..', 'node_modules');
 const PROBLEM = 'application/problem+json';
 const PUBLIC = [
+  'GET /auth/providers',
   'GET /health/live',
   'GET /health/ready',
   'POST /auth/email/verify',
@@ -37,7 +38,12 @@ describe('The API document', () => {
   beforeAll(async () => {
     database = await createDatabase();
     // The Swagger plugin works in the build only.
-    server = await ServerProcess.start({ DATABASE_URL: database.url, JWT_SECRET: 'for tests only, '.repeat(3) });
+    server = await ServerProcess.start({
+      DATABASE_URL: database.url,
+      JWT_SECRET: 'for tests only, '.repeat(3),
+      GOOGLE_CLIENT_ID: 'client',
+      GOOGLE_CLIENT_SECRET: 'secret',
+    });
     document = await ApiDocument.of(server.url);
   });
   afterAll(async () => {
@@ -301,6 +307,12 @@ describe('The API document', () => {
     const { items: both } = await call<{ items: SessionInfo[] }>(ann.api, 200, 'GET', '/users/me/sessions');
     await call(ann.api, 204, 'DELETE', `/users/me/sessions/${both.find(({ current }) => !current)!.id}`);
     await call(ann.api, 204, 'DELETE', '/users/me/sessions');
+    await call(nobody, 200, 'GET', '/auth/providers');
+    await call(ann.api, 200, 'GET', '/users/me/identities');
+    await call(ann.api, 200, 'POST', '/users/me/identities/google');
+    await call(ann.api, 'identity_not_found', 'DELETE', '/users/me/identities/google');
+    await database.query(`INSERT INTO identities (provider, subject, user_id) VALUES ('google', '1', $1)`, [ann.id]);
+    await call(ann.api, 204, 'DELETE', '/users/me/identities/google');
     await call(ann.api, 200, 'PATCH', '/users/me', { email: null });
     await call(ann.api, 'no_email', 'POST', '/users/me/email/verify');
     await call(ann.api, 'email_taken', 'PATCH', '/users/me', { email: bob.email });

@@ -1,0 +1,121 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { Profile } from 'passport-google-oauth20';
+import { Problem } from '../../common/problem.js';
+import type { Principal } from '../../common/principal.js';
+import { Config } from '../../config/config.js';
+import { IdentitiesService } from '../identities/identities.service.js';
+import { type Claims, toProfile } from '../identities/profile.js';
+import type { Device } from '../sessions/device.js';
+import { setRefreshCookie } from '../sessions/refresh-cookie.js';
+import { SessionsService } from '../sessions/sessions.service.js';
+import { GoogleState, type Purpose, type State } from './google-state.js';
+import { type Exchange, GoogleStrategy } from './google-strategy.js';
+
+/** What came of it, for the page to say. */
+export type Landing = 'logged-in' | 'linked' | 'refused' | 'stale' | 'taken' | 'failed';
+
+const PROVIDER = 'google';
+const CALLBACK = '/auth/google/callback';
+
+/** Logging in with Google, and linking an account with it: the way there, and the way back. */
+@Injectable()
+export class GoogleService {
+  private readonly logger = new Logger('Google');
+  private readonly strategy: GoogleStrategy | null;
+  private readonly state: GoogleState;
+
+  constructor(
+    private readonly config: Config,
+    private readonly identities: IdentitiesService,
+    private readonly sessions: SessionsService,
+  ) {
+    this.strategy = config.google && new GoogleStrategy(config.google);
+    this.state = new GoogleState(config.jwtSecret);
+  }
+
+  get isConfigured(): boolean {
+    return this.strategy !== null;
+  }
+
+  /** Where to send the browser, which gets the state in a cookie. Throws `google_not_configured`. */
+  async begin(request: Request, response: Response, purpose: Purpose = { kind: 'login' }): Promise<string> {
+    const begin = (verifier: string) => {
+      const handle = randomBytes(32).toString('base64url');
+      this.state.set(request, response, { handle, verifier, purpose });
+      return handle;
+    };
+    // Whatever is in the address, this is the way there.
+    const bare = Object.create(request, { query: { value: {} }, body: { value: {} } }) as Request;
+    const outcome = await this.step(bare, { begin });
+    if (outcome.kind === 'redirect') return outcome.url;
+    throw new Error('There is no way to Google');
+  }
+
+  /** As `begin`, to link the account of a session. Throws `session_needed` too. */
+  async beginLink(request: Request, response: Response, { userId, sessionId }: Principal): Promise<{ url: string }> {
+    if (sessionId === null) throw new Problem('session_needed');
+    return { url: await this.begin(request, response, { kind: 'link', userId, sessionId }) };
+  }
+
+  /** Takes back who was sent away, and says what came of it. Throws `google_not_configured`. */
+  async finish(request: Request, response: Response, device: Device): Promise<Landing> {
+    const state = this.isConfigured ? this.state.take(request, response) : null;
+    const outcome = await this.step(request, {
+      resume: (handle) => (state && isSame(handle, state) ? state.verifier : null),
+    });
+    if (!state || !isSame(request.query.state, state)) return 'stale';
+    if (outcome.kind === 'success') return this.admit(outcome.profile, state.purpose, request, response, device);
+    if (outcome.kind === 'error') this.logger.warn(`Google let nobody in: ${describe(outcome.error)}`);
+    return outcome.kind === 'refused' ? 'refused' : 'failed';
+  }
+
+  private step(request: Request, exchange: Exchange) {
+    if (!this.strategy) throw new Problem('google_not_configured');
+    const origin = this.config.publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`;
+    return this.strategy.run(request, exchange, origin + CALLBACK);
+  }
+
+  private async admit(
+    { id, _json }: Profile,
+    purpose: Purpose,
+    request: Request,
+    response: Response,
+    device: Device,
+  ): Promise<Landing> {
+    const subject = { provider: PROVIDER, subject: id };
+    const profile = toProfile(_json as Claims);
+    if (purpose.kind === 'link') return this.link(purpose, subject, profile.email);
+    const user = await this.identities.userOf(subject, profile);
+    const { refreshToken, sessionExpiresAt } = await this.sessions.start(user.id, device);
+    setRefreshCookie(request, response, refreshToken, new Date(sessionExpiresAt));
+    return 'logged-in';
+  }
+
+  /** Only while the session that asked for it lives. */
+  private async link(
+    { userId, sessionId }: Extract<Purpose, { kind: 'link' }>,
+    subject: { provider: string; subject: string },
+    email: string | null,
+  ): Promise<Landing> {
+    if ((await this.sessions.endedAmong([sessionId])).length > 0) return 'stale';
+    try {
+      await this.identities.link(userId, subject, email);
+      return 'linked';
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'identity_taken') return 'taken';
+      throw error;
+    }
+  }
+}
+
+function isSame(handle: unknown, state: State): boolean {
+  const [given, expected] = [Buffer.from(typeof handle === 'string' ? handle : ''), Buffer.from(state.handle)];
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function describe(error: Error): string {
+  const { oauthError } = error as { oauthError?: { message?: string; code?: string } };
+  return [error.message, oauthError?.message ?? oauthError?.code].filter(Boolean).join(': ');
+}

@@ -1,0 +1,265 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AuthResult, IdentityInfo } from '../../src/changes/contract.js';
+import { Api } from '../support/api.js';
+import { startApp, type TestApp } from '../support/app.js';
+import { CookieBrowser } from '../support/cookie-browser.js';
+import { OpenIdProvider } from '../support/openid-provider.js';
+import { Person } from '../support/person.js';
+
+describe('Google', () => {
+  let google: OpenIdProvider;
+  let app: TestApp;
+  let browser: CookieBrowser;
+  let who: string;
+
+  beforeAll(async () => {
+    google = await new OpenIdProvider().open();
+    app = await startApp({ google: google.settings });
+    google.serve(app.url);
+  });
+  beforeEach(() => {
+    browser = new CookieBrowser();
+    who = `sub-${randomUUID()}`;
+  });
+  afterAll(async () => {
+    await app.close();
+    await google.close();
+  });
+
+  const isBack = (url: string) => url.startsWith(`${app.url}/`) && url.includes('/callback');
+  /** Logs in at the provider and agrees; returns the address with which it sends the browser back. */
+  const throughGoogle = async (url: string, subject = who): Promise<string> => {
+    let { url: at, page } = await browser.follow(url, isBack);
+    while (!isBack(at)) {
+      const [, action] = /<form[^>]* action="([^"]+)"/.exec(page)!;
+      const prompt = /name="prompt" value="(\w+)"/.exec(page)![1]!;
+      const answer = await browser.post(new URL(action!, at).href, { prompt, login: subject, password: 'x' });
+      ({ url: at, page } = await browser.follow(new URL(answer.headers.get('location')!, at).href, isBack));
+    }
+    return at;
+  };
+  const begin = async () => (await browser.get(`${app.url}/auth/google`)).headers.get('location')!;
+  const landing = async (url: string) => (await browser.get(url)).headers.get('location');
+  const cookies = () => browser.cookies.get(app.url)!;
+  /** As the page does when it is back. */
+  const session = async (): Promise<AuthResult> => {
+    const headers = { 'session-transport': 'cookie' };
+    return (await (await browser.request(`${app.url}/auth/refresh`, { method: 'POST', headers })).json()) as AuthResult;
+  };
+  const logIn = async (subject = who): Promise<AuthResult> => {
+    expect(await landing(await throughGoogle(await begin(), subject))).toBe('/#/google/logged-in');
+    return session();
+  };
+  const wayToLink = async ({ token }: Person): Promise<string> => {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await browser.request(`${app.url}/users/me/identities/google`, { method: 'POST', headers });
+    return ((await response.json()) as { url: string }).url;
+  };
+  const link = async (person: Person, subject = who) => landing(await throughGoogle(await wayToLink(person), subject));
+  const identities = async (token: string) =>
+    (await new Api(app.url, token).get<{ items: IdentityInfo[] }>('/users/me/identities')).body.items;
+
+  it('is told of', async () => {
+    expect((await new Api(app.url).get('/auth/providers')).body).toEqual({ google: true });
+  });
+
+  it('logs somebody in who was never here: an account is made, the session is in the cookie', async () => {
+    google.claims.set(who, { name: 'Grace Hopper', email: `${who}@example.org`, email_verified: true });
+    const { user, accessToken } = await logIn();
+    expect(user).toMatchObject({
+      displayName: 'Grace Hopper',
+      email: `${who}@example.org`,
+      username: who.slice(0, 32),
+    });
+    expect(await identities(accessToken)).toEqual([
+      { provider: 'google', email: `${who}@example.org`, createdAt: expect.any(String) },
+    ]);
+    expect([...cookies().keys()]).toEqual(['messendger']);
+  });
+
+  it('finds the same account again, by the subject alone', async () => {
+    const first = await logIn();
+    google.claims.set(who, { name: 'Renamed', email: `new-${who}@example.org`, email_verified: true });
+    browser = new CookieBrowser();
+    expect((await logIn()).user).toEqual(first.user);
+  });
+
+  it('never opens an account by its email address, verified or not', async () => {
+    for (const verified of [true, false]) {
+      const email = `${randomUUID()}@example.org`;
+      const account = { username: randomUUID().slice(0, 20), password: 'correct horse battery staple', email };
+      const { body: ann } = await new Api(app.url).post<AuthResult>('/register', account);
+      const subject = `same-address-${verified}-${who}`;
+      google.claims.set(subject, { email, email_verified: verified });
+      browser = new CookieBrowser();
+      const { user } = await logIn(subject);
+      expect(user.id).not.toBe(ann.user.id);
+      expect(user.email).toBeNull();
+    }
+  });
+
+  it('is asked with PKCE and a state, and neither the verifier nor a token is in any address', async () => {
+    const url = new URL(await begin());
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      response_type: 'code',
+      client_id: google.settings.clientId,
+      redirect_uri: `${app.url}/auth/google/callback`,
+      scope: 'openid profile email',
+      code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+      code_challenge_method: 'S256',
+      state: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    const back = new URL(await throughGoogle(url.href));
+    expect([...back.searchParams.keys()].sort()).toEqual(['code', 'iss', 'state']);
+    const answer = await browser.get(back.href);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const refresh = answer.headers.getSetCookie().find((cookie) => cookie.startsWith('messendger='));
+    expect(refresh).toMatch(/; HttpOnly; SameSite=Strict$/);
+  });
+
+  it('keeps the state in a cookie that no script and no other site can use, for ten minutes', async () => {
+    const cookie = (await browser.get(`${app.url}/auth/google`)).headers.getSetCookie()[0]!;
+    expect(cookie).toMatch(/^messendger-google=[\w-]+; Max-Age=600; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/);
+    const state = new URL(await begin()).searchParams.get('state')!;
+    expect(Buffer.from(cookies().get('messendger-google')!, 'base64url').includes(state)).toBe(false);
+  });
+
+  it.each<[what: string, meddle: (back: string) => string | Promise<string>]>([
+    ['another state', (back) => back.replace(/state=[^&]+/, `state=${'x'.repeat(43)}`)],
+    ['no state', (back) => back.replace(/state=[^&]+/, 'a=b')],
+    ['two states', (back) => `${back}&state=x`],
+    ['no cookie, as in another browser', (back) => (cookies().clear(), back)],
+    ['a cookie that was made up', (back) => (cookies().set('messendger-google', 'x'.repeat(200)), back)],
+    ['the cookie of another way', async (back) => (await begin(), back)],
+    ['a cookie that was changed', (back) => (changeCookie(), back)],
+    ['a refusal that nobody asked for', (back) => back.replace(/\?.*/, '?error=access_denied&state=x')],
+  ])('lets nobody in with %s', async (_, meddle) => {
+    const back = await throughGoogle(await begin());
+    expect(await landing(await meddle(back))).toBe('/#/google/stale');
+    expect(cookies().has('messendger')).toBe(false);
+    expect(await app.database.query('SELECT FROM identities WHERE subject = $1', [who])).toEqual([]);
+  });
+
+  it('lets nobody in with a state that is too old', async () => {
+    const back = await throughGoogle(await begin());
+    const real = Date.now;
+    Date.now = () => real() + 601_000;
+    const at = await landing(back).finally(() => (Date.now = real));
+    expect(at).toBe('/#/google/stale');
+  });
+
+  it('lets nobody in twice with one code, even with the cookie of before', async () => {
+    const back = await throughGoogle(await begin());
+    const cookie = cookies().get('messendger-google')!;
+    expect(await landing(back)).toBe('/#/google/logged-in');
+    cookies().clear();
+    expect(await landing(back)).toBe('/#/google/stale');
+    cookies().set('messendger-google', cookie);
+    expect(await landing(back)).toBe('/#/google/failed');
+    expect(cookies().has('messendger')).toBe(false);
+  });
+
+  it('lets nobody in who did not agree', async () => {
+    const { page, url } = await browser.follow(await begin(), isBack);
+    const [, abort] = /<a href="([^"]+\/abort)"/.exec(page)!;
+    const { url: back } = await browser.follow(new URL(abort!, url).href, isBack);
+    expect(back).toContain('error=access_denied');
+    expect(await landing(back)).toBe('/#/google/refused');
+    expect(cookies().size).toBe(0);
+  });
+
+  it('lets nobody in while it is down, and says so', async () => {
+    const back = await throughGoogle(await begin());
+    await google.close();
+    expect(await landing(back)).toBe('/#/google/failed');
+    await google.open();
+    await logIn();
+  });
+
+  it('answers whatever comes to its addresses, and never with a 5xx', async () => {
+    await begin();
+    for (const query of ['', '?code=', '?code=x', '?code[]=x&state[]=y', '?error=server_error', '?state=x&error[]=x']) {
+      const response = await browser.get(`${app.url}/auth/google/callback${query}`);
+      expect([query, response.status, response.headers.get('location')]).toEqual([query, 302, '/#/google/stale']);
+    }
+    expect((await browser.get(`${app.url}/auth/google?code=x&error=y`)).headers.get('location')).toContain('/auth?');
+  });
+
+  describe('is linked with an account', () => {
+    it('from within its session, and opens it from then on', async () => {
+      const ann = await Person.register(app.url, 'ann');
+      expect(await link(ann)).toBe('/#/google/linked');
+      expect(cookies().has('messendger')).toBe(false);
+      expect((await logIn()).user.id).toBe(ann.id);
+      expect(await link(ann)).toBe('/#/google/linked');
+      expect(await identities(ann.token)).toHaveLength(1);
+    });
+
+    it('and is unlinked again', async () => {
+      const ann = await Person.register(app.url, 'ann');
+      await link(ann);
+      expect((await ann.api.delete('/users/me/identities/google')).status).toBe(204);
+      expect(await ann.api.delete('/users/me/identities/google')).toMatchObject({
+        body: { code: 'identity_not_found' },
+      });
+      expect((await logIn()).user.id).not.toBe(ann.id);
+    });
+
+    it('but not unlinked where it is the only way in', async () => {
+      const { accessToken } = await logIn();
+      const answer = await new Api(app.url, accessToken).delete('/users/me/identities/google');
+      expect([answer.status, answer.body.code]).toEqual([409, 'last_way_in']);
+      expect(await identities(accessToken)).toHaveLength(1);
+    });
+
+    it('but not with two, nor two with one', async () => {
+      const [ann, ben] = [await Person.register(app.url, 'ann'), await Person.register(app.url, 'ben')];
+      await link(ann);
+      expect(await link(ben)).toBe('/#/google/taken');
+      browser = new CookieBrowser();
+      expect(await link(ann, `other-${who}`)).toBe('/#/google/taken');
+      expect(await identities(ben.token)).toEqual([]);
+    });
+
+    it('but not once the session that asked is over', async () => {
+      const ann = await Person.register(app.url, 'ann');
+      const back = await throughGoogle(await wayToLink(ann));
+      await ann.api.post('/logout');
+      expect(await landing(back)).toBe('/#/google/stale');
+      expect(await app.database.query('SELECT FROM identities WHERE subject = $1', [who])).toEqual([]);
+    });
+
+    it('but not without a session', async () => {
+      expect((await new Api(app.url).post('/users/me/identities/google')).status).toBe(401);
+    });
+  });
+
+  it('that is not set up is not there', async () => {
+    const plain = await startApp({}, app.database);
+    const ann = await Person.register(plain.url, 'ann');
+    expect((await ann.api.get('/auth/providers')).body).toEqual({ google: false });
+    for (const answer of [
+      await ann.api.get('/auth/google'),
+      await ann.api.get('/auth/google/callback?code=x&state=y'),
+      await ann.api.post('/users/me/identities/google'),
+    ]) {
+      expect([answer.status, answer.body.code]).toEqual([404, 'google_not_configured']);
+    }
+    await plain.close();
+  });
+
+  it('sends people back to where the settings say', async () => {
+    const behind = await startApp({ google: google.settings, publicUrl: 'https://chat.example.org' }, app.database);
+    const { headers } = await browser.get(`${behind.url}/auth/google`);
+    const { searchParams } = new URL(headers.get('location')!);
+    expect(searchParams.get('redirect_uri')).toBe('https://chat.example.org/auth/google/callback');
+    await behind.close();
+  });
+
+  const changeCookie = () => {
+    const bytes = Buffer.from(cookies().get('messendger-google')!, 'base64url');
+    bytes[40]! ^= 1;
+    cookies().set('messendger-google', bytes.toString('base64url'));
+  };
+});

@@ -1,0 +1,59 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Provider from 'oidc-provider';
+import type { GoogleSettings } from '../../src/config/config.js';
+
+const CLIENT = { clientId: 'messendger', clientSecret: 'the secret of the client, for tests only' };
+
+/** A real OpenID provider in Google's place. Whoever logs in there is who they say they are. */
+export class OpenIdProvider {
+  /** What it says of someone, by the name that they log in with. */
+  readonly claims = new Map<string, Record<string, unknown>>();
+  private server!: Server;
+  private handle: RequestListener = (_, response) => void response.writeHead(503).end();
+  private port = 0;
+
+  async open(): Promise<this> {
+    this.server = createServer((request, response) => this.handle(request, response));
+    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+    return this;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get settings(): GoogleSettings {
+    const { url } = this;
+    return { ...CLIENT, authorizationUrl: `${url}/auth`, tokenUrl: `${url}/token`, userinfoUrl: `${url}/userinfo` };
+  }
+
+  /** From now on it knows an application by its address. */
+  serve(appUrl: string): void {
+    const provider = new Provider(this.url, {
+      clients: [
+        {
+          client_id: CLIENT.clientId,
+          client_secret: CLIENT.clientSecret,
+          redirect_uris: [`${appUrl}/auth/google/callback`],
+          token_endpoint_auth_method: 'client_secret_post',
+        },
+      ],
+      cookies: { keys: ['for tests only'] },
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      routes: { userinfo: '/userinfo' },
+      pkce: { required: () => true },
+      findAccount: (_context: unknown, sub: string) => ({
+        accountId: sub,
+        claims: () => ({ sub, ...this.claims.get(sub) }),
+      }),
+    });
+    this.handle = provider.callback();
+  }
+}
