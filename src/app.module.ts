@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from './accounts/accounts.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { ChangesModule } from './changes/changes.module.js';
 import type { Config } from './config/config.js';
@@ -24,6 +25,7 @@ export class AppModule {
         AuthModule,
         GroupsModule,
         MessagesModule,
+        AccountsModule,
         RealtimeModule,
         HealthModule,
       ],

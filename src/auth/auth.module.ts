@@ -7,6 +7,7 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { Config } from '../config/config.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens, signingKey } from './access-tokens.js';
+import { AccountSwitch } from './account-switch.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { GoogleController } from './google/google.controller.js';
@@ -57,6 +58,7 @@ import { SessionsService } from './sessions/sessions.service.js';
   providers: [
     AuthService,
     AccessTokens,
+    AccountSwitch,
     Background,
     GoogleService,
     Mailer,
@@ -75,6 +77,14 @@ import { SessionsService } from './sessions/sessions.service.js';
     { provide: APP_GUARD, useClass: JwtGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],
-  exports: [AccessTokens, IdentitiesService, OneTimeLinks, RateLimits, Reauthentication, SessionsService],
+  exports: [
+    AccessTokens,
+    AccountSwitch,
+    IdentitiesService,
+    OneTimeLinks,
+    RateLimits,
+    Reauthentication,
+    SessionsService,
+  ],
 })
 export class AuthModule {}

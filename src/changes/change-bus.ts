@@ -43,6 +43,16 @@ export class ChangeBus {
     return this.listen(`user:${userId}`, listener as (news: News) => void);
   }
 
+  /** Resolves when what is published reaches the other nodes, or when that takes too long. */
+  connected(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Resolves when what was published has gone out, or when that takes too long. */
+  flushed(): Promise<void> {
+    return Promise.resolve();
+  }
+
   protected publish(channel: string, news: News): void {
     this.emitter.emit(channel, news);
   }

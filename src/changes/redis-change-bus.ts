@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { createClient } from 'redis';
 import { ChangeBus, type News } from './change-bus.js';
@@ -8,6 +10,8 @@ const PREFIX = 'messendger:';
 const MAX_WAITING = 10_000;
 /** The longest pause between attempts to connect, in milliseconds. */
 const MAX_PAUSE = 1_000;
+/** How long who needs the other nodes waits for Redis, in milliseconds. */
+const PATIENCE = 2_000;
 
 type Client = ReturnType<typeof connect>;
 
@@ -31,6 +35,17 @@ export class RedisChangeBus extends ChangeBus implements OnApplicationShutdown {
     this.subscriber = this.open(url);
     // After every connect: what was asked for while Redis was away is asked for now.
     this.subscriber.on('ready', () => this.subscribe(this.channels));
+  }
+
+  override async connected(): Promise<void> {
+    if (this.publisher.isReady) return;
+    await once(this.publisher, 'ready', { signal: AbortSignal.timeout(PATIENCE) }).catch(() => undefined);
+  }
+
+  override async flushed(): Promise<void> {
+    if (!this.publisher.isReady) return;
+    // Commands are carried out in order: what was published before this is done when this is.
+    await Promise.race([this.publisher.ping(), delay(PATIENCE, undefined, { ref: false })]).catch(() => undefined);
   }
 
   onApplicationShutdown(): void {

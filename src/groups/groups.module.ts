@@ -17,6 +17,6 @@ import { ReadStateService } from './read-state.service.js';
   imports: [ChangesModule, UsersModule, TypeOrmModule.forFeature([Group, Membership])],
   controllers: [GroupsController, MembersController],
   providers: [GroupAccess, GroupViews, GroupsService, MembersService, Memberships, ReadStateService],
-  exports: [GroupAccess, GroupsService, ReadStateService],
+  exports: [GroupAccess, GroupsService, MembersService, ReadStateService],
 })
 export class GroupsModule {}

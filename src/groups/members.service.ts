@@ -85,6 +85,20 @@ export class MembersService {
     });
   }
 
+  /**
+   * Takes a user who is deleted out of a group, as if they left. Of a direct group they stay a part, for the other one,
+   * who is shown that they are gone. May be repeated.
+   */
+  async depart(userId: string, groupId: string): Promise<void> {
+    await this.access.write(groupId, async (transaction) => {
+      const membership = await transaction.membershipOf(userId);
+      if (!membership) return;
+      if (transaction.group.kind === 'direct') return this.memberships.showAgain(transaction, membership);
+      await this.memberships.end(transaction, membership, null);
+      if (membership.role === 'owner') await this.handOver(transaction);
+    });
+  }
+
   /** When the owner left, who has been in the longest owns the group; when nobody is left, it is erased. */
   private async handOver(transaction: GroupTransaction): Promise<void> {
     const heir = await transaction.manager.findOne(Membership, {

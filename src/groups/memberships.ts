@@ -14,7 +14,7 @@ export class Memberships {
   /** Makes `userId` a member from here on. Throws `user_not_found` or `limit_reached`. */
   async begin(transaction: GroupTransaction, userId: string, role: MemberRole): Promise<Membership> {
     const { manager, group } = transaction;
-    const user = await this.requireUser(manager, userId);
+    const user = await requireActive(manager, userId);
     if (group.memberCount >= MAX_MEMBERS_PER_GROUP) {
       throw new Problem('limit_reached', `A group has at most ${MAX_MEMBERS_PER_GROUP} members.`);
     }
@@ -53,6 +53,11 @@ export class Memberships {
     await this.store(transaction, membership, { role }, 'member:updated');
   }
 
+  /** Tells the group anew who the member is. */
+  async showAgain(transaction: GroupTransaction, membership: Membership): Promise<void> {
+    await this.store(transaction, membership, {}, 'member:updated');
+  }
+
   private async store(
     transaction: GroupTransaction,
     membership: Membership,
@@ -65,13 +70,17 @@ export class Memberships {
     Object.assign(membership, change, { revision });
     const { groupId, userId } = membership;
     await manager.update(Membership, { groupId, userId }, { ...change, revision });
-    const member = toMember(membership, await this.requireUser(manager, userId));
+    const member = toMember(membership, await manager.findOneByOrFail(User, { id: userId }));
     transaction.tellGroup({ event, payload: { groupId, revision, member } });
   }
+}
 
-  private async requireUser(manager: EntityManager, id: string): Promise<User> {
-    const user = await manager.findOneBy(User, { id });
-    if (!user) throw new Problem('user_not_found');
-    return user;
-  }
+/** Holds the user's row, so that whoever deletes the user meanwhile finds the membership. */
+async function requireActive(manager: EntityManager, id: string): Promise<User> {
+  const user = await manager.findOne(User, {
+    where: { id, deactivatedAt: IsNull(), deletedAt: IsNull() },
+    lock: { mode: 'for_key_share' },
+  });
+  if (!user) throw new Problem('user_not_found');
+  return user;
 }

@@ -362,6 +362,9 @@ describe('The API document', () => {
     await call(ann.api, 204, 'DELETE', `/groups/${group.id}`);
     await call(ann.api, 'group_not_found', 'GET', `/groups/${group.id}`);
 
+    await call(bob.api, 'wrong_password', 'DELETE', '/users/me', { password: 'wrong' });
+    await call(bob.api, 204, 'DELETE', '/users/me', { password: PASSWORD });
+
     const json = ({ operation }: { operation: Operation }) =>
       successes(operation).every(([, { content }]) => !content || content['application/json']);
     const all = document.routes.filter(json).map(({ method, path }) => `${method} ${path}`);

@@ -2,7 +2,19 @@ import { dirname, join } from 'node:path/posix';
 import ts from 'typescript';
 
 /** The folders of src in the order in which they build on each other; a file imports from its own or from the left. */
-const ORDER = ['common', 'config', 'database', 'changes', 'users', 'auth', 'groups', 'messages', 'realtime', 'app'];
+const ORDER = [
+  'common',
+  'config',
+  'database',
+  'changes',
+  'users',
+  'auth',
+  'groups',
+  'messages',
+  'accounts',
+  'realtime',
+  'app',
+];
 /** What the folders beside that order may import. */
 const ASIDE: Record<string, string[]> = { health: ['common', 'config', 'database', 'changes'] };
 /** Who may read the environment: the configuration, and what starts programs in a cleaned one. */

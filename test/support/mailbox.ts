@@ -50,7 +50,7 @@ export class Mailbox {
 
   /** Takes no letter until the returned function is called. */
   hold(): () => void {
-    let release = () => undefined as void;
+    let release: () => void;
     this.held = new Promise((resolve) => (release = resolve));
     return () => release();
   }

@@ -1,0 +1,69 @@
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AccountSwitch } from './auth/account-switch.js';
+import { AuthModule } from './auth/auth.module.js';
+import { ChangeBus } from './changes/change-bus.js';
+import { ChangesModule } from './changes/changes.module.js';
+import { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { loadConfig } from './config/load-config.js';
+import { DatabaseModule } from './database/database.module.js';
+import { urlOfRunning } from './database/embedded/running.js';
+import { openDatabase } from './database/open-database.js';
+
+const USAGE = `npm run account -- reset-link <username>   prints a link by which the user chooses a new password
+npm run account -- deactivate <username>   ends all sessions of the user, and lets them in no more
+npm run account -- activate <username>     lets the user in again`;
+
+const COMMANDS: Record<string, (accounts: AccountSwitch, username: string) => Promise<string>> = {
+  'reset-link': (accounts, username) => accounts.resetLink(username),
+  deactivate: async (accounts, username) => {
+    await accounts.deactivate(username);
+    return `${username} is deactivated.`;
+  },
+  activate: async (accounts, username) => {
+    await accounts.activate(username);
+    return `${username} is active.`;
+  },
+};
+
+@Module({})
+class AccountCommandModule {}
+
+/** The operator's commands for accounts, beside a server that runs, or without one. */
+const [name = '', username, ...more] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+if (!command || !username || more.length > 0) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else {
+  try {
+    console.log(await withAccounts((accounts) => command(accounts, username)));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+async function withAccounts<T>(work: (accounts: AccountSwitch) => Promise<T>): Promise<T> {
+  const config = loadConfig();
+  // The embedded database of a server that runs is its own: used, and left alone.
+  const running = config.databaseUrl ?? (await urlOfRunning(config.dataDir)) ?? null;
+  const database = await openDatabase({ ...config, databaseUrl: running } as Config, (line) => console.error(line));
+  const imports = [ConfigModule.with(new Config({ ...config, databaseUrl: database.url })), DatabaseModule];
+  const app = await NestFactory.createApplicationContext(
+    { module: AccountCommandModule, imports: [...imports, ChangesModule, AuthModule] },
+    { logger: ['error', 'warn'], abortOnError: false },
+  );
+  try {
+    const bus = app.get(ChangeBus);
+    await bus.connected();
+    const result = await work(app.get(AccountSwitch));
+    await bus.flushed();
+    return result;
+  } finally {
+    await app.close();
+    await database.close();
+  }
+}

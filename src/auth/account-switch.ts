@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, IsNull } from 'typeorm';
+import { Problem } from '../common/problem.js';
+import { User } from '../users/user.entity.js';
+import { OneTimeLinks } from './passwords/one-time-links.js';
+import { SessionsService } from './sessions/sessions.service.js';
+
+/** What an operator does to an account. Each throws `user_not_found`. */
+@Injectable()
+export class AccountSwitch {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly sessions: SessionsService,
+    private readonly links: OneTimeLinks,
+  ) {}
+
+  /** Keeps the user out: all sessions and links end, and nobody logs in. */
+  async deactivate(username: string): Promise<void> {
+    const { id } = await this.find(username);
+    const tell = await this.dataSource.transaction(async (manager) => {
+      await manager.update(User, { id, deactivatedAt: IsNull() }, { deactivatedAt: new Date() });
+      await this.links.endAll(manager, id);
+      return this.sessions.endAllWithin(manager, id);
+    });
+    tell();
+  }
+
+  /** Lets the user in again. */
+  async activate(username: string): Promise<void> {
+    const { id } = await this.find(username);
+    await this.dataSource.manager.update(User, { id }, { deactivatedAt: null });
+  }
+
+  /** A link by which a new password can be chosen, to be handed to the user. */
+  async resetLink(username: string): Promise<string> {
+    const link = await this.links.make(await this.find(username), 'reset');
+    if (link === null) throw new Problem('user_not_found');
+    return link;
+  }
+
+  private async find(username: string): Promise<User> {
+    const user = await this.dataSource.manager.findOneBy(User, {
+      username: username.toLowerCase(),
+      deletedAt: IsNull(),
+    });
+    if (!user) throw new Problem('user_not_found', `There is no user ${username}.`);
+    return user;
+  }
+}

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Api } from '../support/api.js';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
+import { PASSWORD, Person } from '../support/person.js';
+import { RedisProcess } from '../support/redis.js';
+import { ServerProcess } from '../support/server-process.js';
+
+const COMMAND = join(import.meta.dirname, '..', '..', 'dist', 'src', 'account.js');
+const PUBLIC_URL = 'https://chat.example.org';
+
+interface Outcome {
+  code: number;
+  output: string;
+  error: string;
+}
+
+/** Runs the built command as `npm run account` does. */
+const account = (environment: Record<string, string>, ...args: string[]): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const env = { PATH: process.env.PATH, JWT_SECRET: TEST_SECRET, ...environment };
+    execFile(process.execPath, [COMMAND, ...args], { env, cwd: tmpdir() }, (failure, output, error) => {
+      resolve({ code: failure ? Number(failure.code) : 0, output: output.trim(), error: error.trim() });
+    });
+  });
+
+describe('The command for accounts', () => {
+  let app: TestApp;
+  let redis: RedisProcess;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    redis = await RedisProcess.start();
+    app = await startApp({ redisUrl: redis.url });
+    environment = { DATABASE_URL: app.database.url, REDIS_URL: redis.url, PUBLIC_URL };
+  });
+  afterAll(async () => {
+    await app.close();
+    await redis.kill();
+  });
+
+  const login = ({ user }: Person, password = PASSWORD) =>
+    new Api(app.url).post('/login', { username: user.username, password });
+
+  it('keeps a user out, whose connections are closed at once, and lets them in again', async () => {
+    const ann = await Person.register(app.url, 'ann');
+    const client = await ann.connect();
+    const done = account(environment, 'deactivate', ann.user.username);
+    expect((await client.next('closing')).code).toBe('session_ended');
+    expect(await done).toMatchObject({ code: 0, output: `${ann.user.username} is deactivated.` });
+    expect((await login(ann)).body).toMatchObject({ status: 403, code: 'account_deactivated' });
+    expect((await login(ann, 'wrong')).body).toMatchObject({ status: 401, code: 'invalid_credentials' });
+    expect((await ann.api.get('/users/me')).status).toBe(401);
+    expect(await account(environment, 'activate', ann.user.username)).toMatchObject({ code: 0 });
+    expect((await login(ann)).status).toBe(200);
+  });
+
+  it('prints a link by which a new password is chosen, also for who has no address', async () => {
+    const bob = await Person.register(app.url, 'bob');
+    const { code, output } = await account(environment, 'reset-link', bob.user.username);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/^https:\/\/chat\.example\.org\/#\/reset\?token=[\w-]{43}$/),
+    ]);
+    const body = { token: output.split('token=')[1], newPassword: 'four other words entirely' };
+    expect((await new Api(app.url).post('/auth/password/reset', body)).status).toBe(204);
+    expect((await login(bob, body.newPassword)).status).toBe(200);
+  });
+
+  it('says what is wrong', async () => {
+    expect(await account(environment, 'deactivate', 'nobody')).toEqual({
+      code: 1,
+      output: '',
+      error: 'There is no user nobody.',
+    });
+    for (const args of [[], ['erase', 'ann'], ['deactivate'], ['activate', 'a', 'b']]) {
+      expect(await account(environment, ...args)).toMatchObject({
+        code: 2,
+        error: expect.stringContaining('reset-link'),
+      });
+    }
+  });
+
+  it('works beside a server on its embedded database, which finds the end of the sessions, and without one', async () => {
+    const DATA_DIR = await mkdtemp(join(tmpdir(), 'messendger-account-'));
+    const server = await ServerProcess.start({ DATA_DIR });
+    try {
+      const ann = await Person.register(server.url, 'ann');
+      const client = await ann.connect();
+      expect(await account({ DATA_DIR }, 'deactivate', ann.user.username)).toMatchObject({ code: 0 });
+      expect((await client.next('closing')).code).toBe('session_ended');
+      expect((await new Api(server.url).get('/health/ready')).status).toBe(200);
+      await server.stop();
+      expect(await account({ DATA_DIR }, 'activate', ann.user.username)).toMatchObject({ code: 0 });
+    } finally {
+      await server.stop();
+      await rm(DATA_DIR, { recursive: true, force: true });
+    }
+  });
+});
