@@ -28,6 +28,7 @@ import { OneTimeLinks } from './passwords/one-time-links.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { Reauthentication } from './passwords/reauthentication.js';
+import { AccountLimit } from './rate-limits/account-limit.js';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
 import { RefreshRotation } from './sessions/refresh-rotation.js';
@@ -58,6 +59,7 @@ import { SessionsService } from './sessions/sessions.service.js';
   providers: [
     AuthService,
     AccessTokens,
+    AccountLimit,
     AccountSwitch,
     Background,
     GoogleService,

@@ -7,8 +7,10 @@ import { AccessTokens } from './access-tokens.js';
 import type { AuthResponse, LoginDto, RegisterDto } from './dto/auth.dto.js';
 import { Passwords } from './passwords.js';
 import { PasswordsService } from './passwords/passwords.service.js';
+import { AccountLimit } from './rate-limits/account-limit.js';
 import type { Device } from './sessions/device.js';
 import type { LogoutProof } from './sessions/logout-proof.js';
+import { RefreshToken } from './sessions/refresh-token.js';
 import { SessionsService } from './sessions/sessions.service.js';
 
 /** Registration, login, refresh, logout. */
@@ -20,32 +22,34 @@ export class AuthService {
     private readonly sessions: SessionsService,
     private readonly accessTokens: AccessTokens,
     private readonly care: PasswordsService,
+    private readonly limit: AccountLimit,
   ) {}
 
   /** Makes an account and logs it in. Throws `username_taken` or `email_taken`. */
   async register({ username, password, displayName, email }: RegisterDto, device: Device): Promise<AuthResponse> {
-    const passwordHash = await this.passwords.hash(password);
-    const user = await this.users.create({
-      username,
-      displayName: displayName ?? username,
-      email: email ?? null,
-      passwordHash,
-    });
+    const user = await this.limit.attempt(`register:${username}`, null, async () =>
+      this.users.create({
+        username,
+        displayName: displayName ?? username,
+        email: email ?? null,
+        passwordHash: await this.passwords.hash(password),
+      }),
+    );
     this.care.verifySoon(user);
     return this.logIn(user, device);
   }
 
   /** Throws `account_deactivated`, or `invalid_credentials`, in the same time whether or not there is such a user. */
   async login({ username, password }: LoginDto, device: Device): Promise<AuthResponse> {
-    const user = await this.users.findForLogin(username);
-    const matches = await this.passwords.matches(password, user?.passwordHash);
-    if (!user || !matches) throw new Problem('invalid_credentials');
+    const user = await this.limit.attempt(username, device.address, () => this.authenticate(username, password));
     return this.logIn(user, device);
   }
 
   /** The next tokens. Throws `validation_failed` without a refresh token, `session_ended` for one that is not good. */
   async refresh(refreshToken: string | undefined, device: Device): Promise<AuthResponse> {
     if (refreshToken === undefined) throw Problem.field('refreshToken', 'must be sent, in the body or in the cookie');
+    const presented = RefreshToken.parse(refreshToken);
+    if (presented) await this.limit.count('refresh', presented.familyHash.toString('hex'));
     const { userId, tokens } = await this.sessions.refresh(refreshToken, device);
     return { user: await this.users.getOwn(userId), ...tokens };
   }
@@ -55,6 +59,13 @@ export class AuthService {
     if (refreshToken !== undefined) return this.sessions.endByToken(refreshToken);
     const { principal } = await this.accessTokens.authenticate(accessToken ?? '');
     return this.sessions.end(principal.userId, principal.sessionId);
+  }
+
+  private async authenticate(username: string, password: string): Promise<User> {
+    const user = await this.users.findForLogin(username);
+    const matches = await this.passwords.matches(password, user?.passwordHash);
+    if (!user || !matches) throw new Problem('invalid_credentials');
+    return user;
   }
 
   private async logIn(user: User, device: Device): Promise<AuthResponse> {

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { announceLimit } from './rate-limit-headers.js';
 import { toProblem } from './to-problem.js';
 
 /** The one way in which an HTTP request is told that it failed: `application/problem+json` (RFC 9457). */
@@ -18,7 +19,9 @@ export class ProblemFilter implements ExceptionFilter {
     }
     // RFC 6750 section 3: a 401 names the scheme.
     if (problem.status === 401) response.setHeader('WWW-Authenticate', `Bearer error="invalid_token"`);
-    if (problem.extras.retryAfter !== undefined) response.setHeader('Retry-After', problem.extras.retryAfter);
+    const { retryAfter, limit } = problem.extras;
+    if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+    if (retryAfter !== undefined && limit) announceLimit(response, limit, 0, retryAfter);
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem.toDetails()));
   }
 }

@@ -1,4 +1,5 @@
 import type { ProblemDetails } from './problem-details.js';
+import type { NamedLimit } from './rate-limit-headers.js';
 
 /**
  * Every error that the product answers with. The key is the stable `code` of RFC 9457 problem details: clients switch
@@ -55,6 +56,8 @@ export type ProblemCode = keyof typeof PROBLEMS;
 interface ProblemExtras {
   errors?: ProblemDetails['errors'];
   retryAfter?: number;
+  /** Which limit is used up, for the header. */
+  limit?: NamedLimit;
   cause?: unknown;
 }
 

@@ -5,7 +5,8 @@ export interface Rate {
 }
 
 /** What is counted, each against a rate of its own. */
-export type LimitName = 'request' | 'command' | 'connectionCommand' | 'login' | 'refresh' | 'register';
+export type LimitName =
+  'request' | 'command' | 'connectionCommand' | 'login' | 'account' | 'refresh' | 'register' | 'reset' | 'letter';
 
 /** Another issuer whose tokens are accepted. Of `jwksUrl` and `keyFile` one at least is set; the first is used. */
 export interface IssuerSettings {
@@ -63,6 +64,9 @@ export class Config {
     login: { points: 20, duration: 60 },
     refresh: { points: 300, duration: 60 },
     register: { points: 20, duration: 3_600 },
+    account: { points: 10, duration: 900 },
+    reset: { points: 20, duration: 3_600 },
+    letter: { points: 5, duration: 3_600 },
   };
   /** Origins of other servers whose pages may use this one. */
   readonly allowedOrigins: readonly string[] = [];

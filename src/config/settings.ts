@@ -229,7 +229,7 @@ export const settings = {
     example: '20/1m',
   }),
   LIMIT_REFRESHES: rate({
-    desc: 'Exchanges of refresh tokens from an address, behind which many people may be',
+    desc: 'Exchanges of refresh tokens of a session, and from an address, behind which many people may be',
     default: { points: 300, duration: 60 },
     example: '300/1m',
   }),
@@ -237,6 +237,21 @@ export const settings = {
     desc: 'Accounts made from an address',
     default: { points: 20, duration: 3_600 },
     example: '20/1h',
+  }),
+  LIMIT_ACCOUNT_FAILURES: rate({
+    desc: 'Wrong passwords for one account, from wherever they come',
+    default: { points: 10, duration: 900 },
+    example: '10/15m',
+  }),
+  LIMIT_RESETS: rate({
+    desc: 'Requests to replace a forgotten password, and uses of links, from an address',
+    default: { points: 20, duration: 3_600 },
+    example: '20/1h',
+  }),
+  LIMIT_LETTERS: rate({
+    desc: 'Letters to one account for each purpose',
+    default: { points: 5, duration: 3_600 },
+    example: '5/1h',
   }),
   ALLOWED_ORIGINS: origins({
     desc: 'Origins, separated by commas, whose pages may use this server besides its own',

@@ -55,11 +55,11 @@ describe('Limits', () => {
     const ann = await Person.register(app.url, 'ann');
     const { headers } = await ann.api.get('/users/me');
     expect(headers.get('ratelimit-policy')).toBe(`"request";q=2;w=${HOUR}`);
-    expect(headers.get('ratelimit')).toBe(`"request";r=1;t=${HOUR}`);
+    expect(headers.get('ratelimit')).toMatch(/^"request";r=1;t=3[56]\d\d$/);
     await ann.api.get('/users/me');
     const refused = await ann.api.get('/users/me');
     expect(refused).toMatchObject({ status: 429, body: { code: limited, retryAfter: expect.any(Number) } });
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(HOUR - 60);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(HOUR - 120);
   });
 
   it('on attempts to log in count those that fail', async () => {

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Problem, ProblemCode } from '../../common/problem.js';
+import { announceLimit } from '../../common/rate-limit-headers.js';
 import { toProblem } from '../../common/to-problem.js';
 import { OAuthError, type OAuthErrorCode } from './oauth-error.js';
 
@@ -23,7 +24,9 @@ export class OAuthErrorFilter implements ExceptionFilter {
     const problem = thrown instanceof OAuthError ? null : toProblem(thrown);
     const error = thrown instanceof OAuthError ? thrown : toOAuthError(problem!);
     if (error.status >= 500) this.logger.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown);
-    if (problem?.extras.retryAfter !== undefined) response.setHeader('Retry-After', problem.extras.retryAfter);
+    const { retryAfter, limit } = problem?.extras ?? {};
+    if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
+    if (retryAfter !== undefined && limit) announceLimit(response, limit, 0, retryAfter);
     response.setHeader('Cache-Control', 'no-store');
     response.status(error.status).json(error.toDetails());
   }

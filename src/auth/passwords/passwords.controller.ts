@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, BODY_PROBLEMS } from '../../common/api-problems.decorator.js';
 import { Me, type Principal, Public, UserId } from '../../common/principal.js';
+import { RateLimit } from '../rate-limits/rate-limit.guard.js';
 import { ChangePasswordDto, ForgottenPasswordDto, LinkDto, ResetPasswordDto } from './dto/passwords.dto.js';
 import { PasswordsService } from './passwords.service.js';
 
@@ -22,18 +23,20 @@ export class PasswordsController {
 
   @Public()
   @Post('auth/password/forgotten')
+  @RateLimit('reset')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Have a link sent by which to choose a new password',
     description: 'The answer is the same whether or not the address is known. The link is good once, for an hour.',
   })
   @ApiProblems(...BODY_PROBLEMS)
-  forgotten(@Body() { email }: ForgottenPasswordDto): void {
+  forgotten(@Body() { email }: ForgottenPasswordDto): Promise<void> {
     return this.passwords.forgotten(email);
   }
 
   @Public()
   @Post('auth/password/reset')
+  @RateLimit('reset')
   @HttpCode(204)
   @ApiOperation({ summary: 'Choose a new password by a link', description: 'All sessions of the user end.' })
   @ApiProblems(...BODY_PROBLEMS, 'link_invalid')
@@ -55,6 +58,7 @@ export class PasswordsController {
 
   @Public()
   @Post('auth/email/verify')
+  @RateLimit('reset')
   @HttpCode(204)
   @ApiOperation({ summary: 'Prove an email address by a link' })
   @ApiProblems(...BODY_PROBLEMS, 'link_invalid')

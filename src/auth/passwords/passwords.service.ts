@@ -8,6 +8,7 @@ import { Background } from '../mail/background.js';
 import { LETTERS } from '../mail/letters.js';
 import { Mailer } from '../mail/mailer.js';
 import { Passwords } from '../passwords.js';
+import { AccountLimit } from '../rate-limits/account-limit.js';
 import { SessionsService } from '../sessions/sessions.service.js';
 import type { ChangePasswordDto, ResetPasswordDto } from './dto/passwords.dto.js';
 import { OneTimeLinks } from './one-time-links.js';
@@ -26,6 +27,7 @@ export class PasswordsService {
     private readonly links: OneTimeLinks,
     private readonly mailer: Mailer,
     private readonly background: Background,
+    private readonly limit: AccountLimit,
   ) {}
 
   /** Ends all other sessions, and all links. Throws `wrong_password` or `login_needed`. */
@@ -44,7 +46,8 @@ export class PasswordsService {
   }
 
   /** Sends a link to the address, if it is somebody's. Returns before it looks, so that nobody learns whether it is. */
-  forgotten(email: string): void {
+  async forgotten(email: string): Promise<void> {
+    await this.limit.count('letter', `reset:${email}`);
     this.background.soon('A forgotten password', async () => {
       const user = await this.findActive({ email });
       if (user && this.mailer.isConfigured) await this.send(user, 'reset');
@@ -68,6 +71,7 @@ export class PasswordsService {
   async requestVerification(userId: string): Promise<void> {
     const user = await this.findActive({ id: userId });
     if (!user?.email) throw new Problem('no_email');
+    await this.limit.count('letter', `verify:${userId}`);
     this.verifySoon(user);
   }
 

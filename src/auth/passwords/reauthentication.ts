@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { Problem } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
 import { Passwords } from '../passwords.js';
+import { AccountLimit } from '../rate-limits/account-limit.js';
 
 /** How old a login may be to stand for the password that somebody does not have. */
 const FRESH = '10 minutes';
@@ -18,13 +19,18 @@ export class Reauthentication {
   constructor(
     private readonly dataSource: DataSource,
     private readonly passwords: Passwords,
+    private readonly limit: AccountLimit,
   ) {}
 
   /**
    * Returns the hash that the password fits. Who has none, and so logs in elsewhere, must have just done so: null.
-   * Throws `wrong_password` or `login_needed`.
+   * Throws `wrong_password`, `login_needed` or `rate_limited`.
    */
-  async confirm({ userId, sessionId }: Principal, password: string | undefined): Promise<string | null> {
+  confirm(me: Principal, password: string | undefined): Promise<string | null> {
+    return this.limit.attempt(me.userId, null, () => this.check(me, password));
+  }
+
+  private async check({ userId, sessionId }: Principal, password: string | undefined): Promise<string | null> {
     const [row] = await this.dataSource.query<Row[]>(
       `SELECT u.password_hash, s.created_at > now() - interval '${FRESH}' AS fresh
          FROM users u JOIN sessions s ON s.user_id = u.id WHERE u.id = $1 AND s.id = $2`,

@@ -1,11 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { Problem } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
+import { announceLimit } from '../../common/rate-limit-headers.js';
 import { UNLIMITED } from '../../common/unlimited.decorator.js';
 import type { LimitName } from '../../config/config.js';
-import { type Allowance, RateLimits } from './rate-limits.js';
+import { RateLimits } from './rate-limits.js';
 
 const LIMIT = 'messendger:rate-limit';
 
@@ -37,19 +37,6 @@ export async function takeAnnounced(
   key: string,
   response: Response,
 ): Promise<void> {
-  try {
-    const allowance = await limits.take(name, key);
-    if (allowance) announce(response, name, allowance);
-  } catch (error) {
-    if (error instanceof Problem && error.extras.retryAfter !== undefined) {
-      announce(response, name, { rate: limits.rateOf(name), remaining: 0, reset: error.extras.retryAfter });
-    }
-    throw error;
-  }
-}
-
-/** The header fields of draft-ietf-httpapi-ratelimit-headers-10. */
-function announce(response: Response, name: LimitName, { rate, remaining, reset }: Allowance): void {
-  response.setHeader('RateLimit-Policy', `"${name}";q=${rate.points};w=${rate.duration}`);
-  response.setHeader('RateLimit', `"${name}";r=${remaining};t=${reset}`);
+  const allowance = await limits.take(name, key);
+  if (allowance) announceLimit(response, { name, ...allowance.rate }, allowance.remaining, allowance.reset);
 }
