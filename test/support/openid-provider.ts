@@ -5,7 +5,10 @@ import type { GoogleSettings } from '../../src/config/config.js';
 
 const CLIENT = { clientId: 'messendger', clientSecret: 'the secret of the client, for tests only' };
 
-/** A real OpenID provider in Google's place. Whoever logs in there is who they say they are. */
+/**
+ * A real OpenID provider in Google's place. Whoever logs in there is who they say they are. It is at another site than the
+ * application, as Google is: at localhost, not at 127.0.0.1.
+ */
 export class OpenIdProvider {
   /** What it says of someone, by the name that they log in with. */
   readonly claims = new Map<string, Record<string, unknown>>();
@@ -15,7 +18,7 @@ export class OpenIdProvider {
 
   async open(): Promise<this> {
     this.server = createServer((request, response) => this.handle(request, response));
-    await new Promise<void>((resolve) => this.server.listen(this.port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => this.server.listen(this.port, 'localhost', resolve));
     this.port = (this.server.address() as AddressInfo).port;
     return this;
   }
@@ -26,7 +29,7 @@ export class OpenIdProvider {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://localhost:${this.port}`;
   }
 
   get settings(): GoogleSettings {
@@ -34,14 +37,14 @@ export class OpenIdProvider {
     return { ...CLIENT, authorizationUrl: `${url}/auth`, tokenUrl: `${url}/token`, userinfoUrl: `${url}/userinfo` };
   }
 
-  /** From now on it knows an application by its address. */
-  serve(appUrl: string): void {
+  /** From now on it knows applications by their addresses. */
+  serve(...appUrls: string[]): void {
     const provider = new Provider(this.url, {
       clients: [
         {
           client_id: CLIENT.clientId,
           client_secret: CLIENT.clientSecret,
-          redirect_uris: [`${appUrl}/auth/google/callback`],
+          redirect_uris: appUrls.map((url) => `${url}/auth/google/callback`),
           token_endpoint_auth_method: 'client_secret_post',
         },
       ],

@@ -1,6 +1,7 @@
 import type {
   AuthResult,
   Group,
+  IdentityInfo,
   Member,
   MemberWithPresence,
   Message,
@@ -56,6 +57,11 @@ export const api = {
   sessions: () => call<{ items: SessionInfo[] }>('GET', '/users/me/sessions'),
   endSession: (id: string) => call<null>('DELETE', `/users/me/sessions/${id}`),
   endOtherSessions: () => call<null>('DELETE', '/users/me/sessions'),
+
+  providers: () => call<{ google: boolean }>('GET', '/auth/providers'),
+  identities: () => call<{ items: IdentityInfo[] }>('GET', '/users/me/identities'),
+  linkGoogle: () => call<{ url: string }>('POST', '/users/me/identities/google'),
+  unlinkGoogle: () => call<null>('DELETE', '/users/me/identities/google'),
 
   updateMe: (form: { displayName?: string; email?: string | null }) => call<OwnUser>('PATCH', '/users/me', form),
   user: (id: string) => call<UserWithPresence>('GET', `/users/${id}`),

@@ -1,10 +1,13 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './components/App';
+import { returnFromGoogle } from './google';
 import './styles/index.css';
 import { restore } from './tokens';
 
 void restore();
+
+void returnFromGoogle();
 
 const root = document.getElementById('root');
 if (root) {

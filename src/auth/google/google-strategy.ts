@@ -63,7 +63,7 @@ export class GoogleStrategy extends Strategy {
         error: (reason: Error) => settle({ kind: 'error', error: reason }),
       });
       (request as Exchanging).googleExchange = exchange;
-      step.authenticate(request, { callbackURL } as never);
+      step.authenticate(request, { callbackURL });
     });
   }
 }

@@ -6,7 +6,7 @@ import { Problem } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
 import { Config } from '../../config/config.js';
 import { IdentitiesService } from '../identities/identities.service.js';
-import { type Claims, toProfile } from '../identities/profile.js';
+import { toProfile } from '../identities/profile.js';
 import type { Device } from '../sessions/device.js';
 import { setRefreshCookie } from '../sessions/refresh-cookie.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -85,7 +85,7 @@ export class GoogleService {
     device: Device,
   ): Promise<Landing> {
     const subject = { provider: PROVIDER, subject: id };
-    const profile = toProfile(_json as Claims);
+    const profile = toProfile(_json);
     if (purpose.kind === 'link') return this.link(purpose, subject, profile.email);
     const user = await this.identities.userOf(subject, profile);
     const { refreshToken, sessionExpiresAt } = await this.sessions.start(user.id, device);

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useRoute } from '../router';
 import { session } from '../session';
 import { AuthPicture } from './AuthPicture';
+import { GoogleButton } from './GoogleButton';
 import { Mark } from './Icon';
 import { LogInForm } from './LogInForm';
 import { RegisterForm } from './RegisterForm';
@@ -28,6 +29,7 @@ export function AuthScreen() {
             </p>
           )}
           {isNew ? <RegisterForm /> : <LogInForm />}
+          <GoogleButton />
           <p className="auth-switch">
             {isNew ? 'Already have an account?' : 'New here?'}{' '}
             <button type="button" className="link-button" onClick={() => setNew(!isNew)}>

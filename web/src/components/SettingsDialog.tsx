@@ -5,6 +5,7 @@ import { useForm } from '../use-form';
 import { Dialog } from './Dialog';
 import { Field } from './Field';
 import { FormError } from './FormError';
+import { GoogleLink } from './GoogleLink';
 import { SessionList } from './SessionList';
 
 const THEMES: { theme: Theme; label: string }[] = [
@@ -52,6 +53,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             </label>
           ))}
         </fieldset>
+        <GoogleLink />
         <footer className="dialog-foot">
           <button type="button" className="button" onClick={onClose}>
             Cancel
