@@ -114,6 +114,27 @@ describe('The configuration', () => {
     }
   });
 
+  it.each<[what: string, environment: Record<string, string>, reason: RegExp]>([
+    ['Google without a secret', { GOOGLE_CLIENT_ID: 'x' }, /^GOOGLE_CLIENT_SECRET .*GOOGLE_CLIENT_ID needs it/],
+    [
+      'a userinfo address that is none',
+      { GOOGLE_CLIENT_ID: 'x', GOOGLE_CLIENT_SECRET: 'y', GOOGLE_USERINFO_URL: 'https://g.example.org/me' },
+      /^GOOGLE_USERINFO_URL .*does not end in \/userinfo/,
+    ],
+    ['an issuer without an audience', { ISSUER: 'https://id.example.org' }, /^ISSUER_AUDIENCE .*ISSUER needs it/],
+    [
+      'an issuer without keys',
+      { ISSUER: 'https://id.example.org', ISSUER_AUDIENCE: 'us' },
+      /^ISSUER_JWKS_URL .*this or ISSUER_KEY_FILE/,
+    ],
+    ['a symmetric algorithm', { ISSUER_ALGORITHM: 'HS256' }, /^ISSUER_ALGORITHM .*not in choices/],
+    ['no algorithm', { ISSUER_ALGORITHM: 'none' }, /^ISSUER_ALGORITHM .*not in choices/],
+    ['an issuer with our own name', { ISSUER: 'messendger' }, /^ISSUER .*not an http/],
+    ['a public address that is none', { PUBLIC_URL: 'chat.example.org' }, /^PUBLIC_URL .*not an http/],
+  ])('refuses %s', (_, environment, reason) => {
+    expect(errorOf(environment)).toMatch(reason);
+  });
+
   it('names every setting that is wrong at once, a line for each', () => {
     const lines = errorOf({ PORT: 'x', RATE_LIMITS: 'x', TRUST_PROXY: 'x' }).split('\n');
     expect(lines.map((line) => line.split(' ')[0])).toEqual(['PORT', 'RATE_LIMITS', 'TRUST_PROXY']);
