@@ -196,7 +196,7 @@ describe('Throttling', () => {
     const ready = () =>
       Promise.all(
         nodes.map(async ({ nest }) => {
-          const { shared } = nest.get(RateLimits) as unknown as { shared: { client: { isReady: boolean } } };
+          const { shared } = nest.get<unknown>(RateLimits) as { shared: { client: { isReady: boolean } } };
           while (!shared.client.isReady) await new Promise((resolve) => setTimeout(resolve, 10));
         }),
       );

@@ -11,6 +11,7 @@ import * as fanout from './scenarios/fanout.js';
 import * as history from './scenarios/history.js';
 import * as idle from './scenarios/idle.js';
 import * as latency from './scenarios/latency.js';
+import * as logins from './scenarios/logins.js';
 import * as pairs from './scenarios/pairs.js';
 import * as resume from './scenarios/resume.js';
 import { Stage } from './stage/stage.js';
@@ -21,7 +22,7 @@ import { Stage } from './stage/stage.js';
  * @property {number} [messages] how many messages a long history has
  */
 
-const SCENARIOS = { fanout, pairs, latency, history, resume, idle };
+const SCENARIOS = { fanout, pairs, latency, history, resume, idle, logins };
 /** How long a scenario may take, in milliseconds; loading ten million messages takes some minutes of its own. */
 const LIMIT = 120_000;
 const PER_MESSAGE = 0.1;

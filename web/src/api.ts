@@ -63,6 +63,13 @@ export const api = {
   linkGoogle: () => call<{ url: string }>('POST', '/users/me/identities/google'),
   unlinkGoogle: () => call<null>('DELETE', '/users/me/identities/google'),
 
+  forgotten: (form: { email: string }) => call<null>('POST', '/auth/password/forgotten', form),
+  resetPassword: (form: { token: string; newPassword: string }) => call<null>('POST', '/auth/password/reset', form),
+  changePassword: (form: { oldPassword?: string; newPassword: string }) =>
+    call<null>('POST', '/users/me/password', form),
+  requestVerification: () => call<null>('POST', '/users/me/email/verify'),
+  verifyEmail: (form: { token: string }) => call<null>('POST', '/auth/email/verify', form),
+
   updateMe: (form: { displayName?: string; email?: string | null }) => call<OwnUser>('PATCH', '/users/me', form),
   user: (id: string) => call<UserWithPresence>('GET', `/users/${id}`),
   findUsers: (query: string, signal?: AbortSignal) =>

@@ -1,7 +1,13 @@
 import { useSyncExternalStore } from 'react';
 
 /** What the address shows. */
-export type Route = { name: 'home' } | { name: 'discover' } | { name: 'group'; groupId: string };
+export type Route = { name: 'home' } | { name: 'discover' } | { name: 'group'; groupId: string } | LinkRoute;
+
+/** A link of a letter: to choose a new password, or to prove an address. */
+export interface LinkRoute {
+  name: 'reset' | 'verify';
+  token: string;
+}
 
 /** The address of a conversation, to link to within the page. */
 export const groupPath = (groupId: string): string => `#/groups/${groupId}`;
@@ -15,6 +21,8 @@ export const DISCOVER = '#/discover';
 export function parseRoute(hash: string): Route {
   const groupId = /^#\/groups\/([^/?#]+)$/.exec(hash)?.[1];
   if (groupId) return { name: 'group', groupId: groupId.toLowerCase() };
+  const link = /^#\/(reset|verify)\?token=([\w-]+)$/.exec(hash);
+  if (link) return { name: link[1] as LinkRoute['name'], token: link[2]! };
   return { name: hash === DISCOVER ? 'discover' : 'home' };
 }
 

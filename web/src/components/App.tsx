@@ -1,11 +1,22 @@
 import { ChatContext, useCurrentChat } from '../chat/current';
+import { useRoute } from '../router';
 import { useSession } from '../session';
 import { AuthScreen } from './AuthScreen';
+import { LinkScreen } from './LinkScreen';
 import { Shell } from './Shell';
 import { Toasts } from './Toasts';
 
 /** The page: who is logged in sees the chat, everyone else the door. The address stays, so that it is still the goal. */
 export function App() {
+  const route = useRoute();
+  if (route.name === 'reset' || route.name === 'verify') {
+    return (
+      <>
+        <LinkScreen key={route.token} link={route} />
+        <Toasts />
+      </>
+    );
+  }
   return (
     <>
       <Screen />

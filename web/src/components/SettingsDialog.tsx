@@ -2,11 +2,13 @@ import { useChat, useChatState } from '../chat/current';
 import { type Theme, chooseTheme, useTheme } from '../theme';
 import { toast } from '../toasts';
 import { useForm } from '../use-form';
+import { ChangePasswordForm } from './ChangePasswordForm';
 import { Dialog } from './Dialog';
 import { Field } from './Field';
 import { FormError } from './FormError';
 import { GoogleLink } from './GoogleLink';
 import { SessionList } from './SessionList';
+import { VerifyNote } from './VerifyNote';
 
 const THEMES: { theme: Theme; label: string }[] = [
   { theme: 'system', label: 'System' },
@@ -63,6 +65,8 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           </button>
         </footer>
       </form>
+      {me.email && !me.emailVerified && <VerifyNote email={me.email} />}
+      <ChangePasswordForm />
       <SessionList />
     </Dialog>
   );
