@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { JwtService, type JwtSignOptions } from '@nestjs/jwt';
 import type { AuthResult, OwnUser, Page, UserSummary, UserWithPresence } from '../../src/changes/contract.js';
 import { Api } from '../support/api.js';
-import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
+import { startApp, type TestApp } from '../support/app.js';
 import { PASSWORD, Person } from '../support/person.js';
-import { signLike } from '../support/tokens.js';
 
 describe('Accounts', () => {
   let app: TestApp;
@@ -137,44 +134,6 @@ describe('Accounts', () => {
     });
   });
 
-  describe('Tokens', () => {
-    let person: Person;
-    const sign = (options: JwtSignOptions = {}) => signLike(person.token, options);
-    beforeAll(async () => {
-      person = await Person.register(app.url, 'token');
-    });
-
-    it('accepts one that is as we sign it', async () => {
-      expect((await new Api(app.url, sign()).get('/users/me')).status).toBe(200);
-    });
-
-    it.each<[string, () => string, string]>([
-      ['none', () => '', 'unauthenticated'],
-      ['garbage', () => 'a.b.c', 'unauthenticated'],
-      ['another secret', () => sign({ secret: 'another secret, which is long enough to sign' }), 'unauthenticated'],
-      ['another algorithm', () => sign({ header: { alg: 'HS512', typ: 'at+jwt' } }), 'unauthenticated'],
-      ['no algorithm', () => unsigned(person.id), 'unauthenticated'],
-      ['another issuer', () => sign({ issuer: 'other' }), 'unauthenticated'],
-      ['another audience', () => sign({ audience: 'other' }), 'unauthenticated'],
-      ['another type', () => sign({ header: { alg: 'HS256', typ: 'JWT' } }), 'unauthenticated'],
-      ['no session', () => signWith({}, person.id), 'unauthenticated'],
-      ['a session that is no id', () => signWith({ sid: "'" }, person.id), 'unauthenticated'],
-      ['an unknown session', () => signWith({ sid: randomUUID() }, person.id), 'session_ended'],
-      ['the session of another user', () => sign({ subject: randomUUID() }), 'session_ended'],
-      ['an end that has passed', () => sign({ expiresIn: -1 }), 'token_expired'],
-    ])('refuses a token with %s', async (_, token, code) => {
-      const { status, body, headers } = await new Api(app.url, token()).get('/users/me');
-      expect([status, body.code]).toEqual([401, code]);
-      expect(headers.get('content-type')).toMatch('application/problem+json');
-      expect(headers.get('www-authenticate')).toMatch('Bearer');
-    });
-
-    it('are needed on every route that is not public', async () => {
-      const { status, body } = await nobody.get('/groups');
-      expect([status, body.code]).toEqual([401, 'unauthenticated']);
-    });
-  });
-
   describe('Users', () => {
     it('change their display name and email address, and remove the address', async () => {
       const { api } = await Person.register(app.url, 'change');
@@ -226,18 +185,6 @@ describe('Accounts', () => {
     });
   });
 });
-
-/** A token of our own with other claims. */
-function signWith(claims: object, subject: string): string {
-  const usual = { subject, issuer: 'messendger', audience: 'messendger', expiresIn: 60 };
-  return new JwtService().sign(claims, { secret: TEST_SECRET, ...usual, header: { alg: 'HS256', typ: 'at+jwt' } });
-}
-
-function unsigned(subject: string): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const exp = Math.floor(Date.now() / 1000) + 60;
-  return `${part({ alg: 'none', typ: 'at+jwt' })}.${part({ sub: subject, iss: 'messendger', aud: 'messendger', exp })}.`;
-}
 
 function median(values: number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
