@@ -24,12 +24,14 @@ const OUTSIDE = 'not_a_member';
 const NOT_MINE = 'not_the_owner';
 const FIXED = 'direct_group_fixed';
 
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
 /**
  * One row for each route, or several. `$group` is private, `$public` public, `$direct` between member and owner; the
- * member wrote `$message` and the former one `$old`; `$session` and `$refreshToken` are the member's. See `Cast`.
+ * member wrote `$message` and the former one `$old`; a body that is a string is a form; `$session` and `$refreshToken` are the member's. See `Cast`.
  */
 // prettier-ignore
-const ROUTES: [request: string, body: object | null, ...Outcomes][] = [
+const ROUTES: [request: string, body: object | string | null, ...Outcomes][] = [
   // request                                body                                            nobody stranger    former      member    owner
   ['POST /register',                        { username: '$new', password: '$password' },    ...all(201)],
   ['POST /login',                           { username: '$username', password: '$password' }, ...all(200)],
@@ -175,9 +177,17 @@ describe('Who may do what', () => {
     const outcomes = await outcomesFor(async (role) => {
       const [method, path] = split(cast.fill(request, role));
       const api = cast.person(role)?.api ?? new Api(app.url);
-      const answer = await api.request<ProblemDetails>(method, path, body ? cast.fill(body, role) : undefined);
+      const answer = await api.request<Partial<ProblemDetails>>(
+        method,
+        path,
+        body ? cast.fill(body, role) : undefined,
+        typeof body === 'string' ? FORM : {},
+      );
       const joined = path.endsWith('/join') && answer.status === 200;
-      return { outcome: answer.status < 400 ? answer.status : answer.body.code, answer: joined ? '' : answer.body };
+      return {
+        outcome: answer.status < 400 ? answer.status : (answer.body.code ?? answer.status),
+        answer: joined ? '' : answer.body,
+      };
     });
     expect(named(outcomes)).toEqual(named(expected));
   });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,4 +28,12 @@ describe('The client of the README', () => {
     await ended;
     expect(printed.sort()).toEqual(['Stored as message 1 of Hello', expect.stringMatching(/^ann-\d+: Hello, world!$/)]);
   });
+});
+
+it('SECURITY.md names only what there is', async () => {
+  const lines = (await readFile(join(ROOT, 'SECURITY.md'), 'utf8')).split('\n');
+  const settled = lines.filter((line) => !line.endsWith('<!-- merge -->')).join('\n');
+  const named = [...settled.matchAll(/`((?:src|test|web)\/[^`]+|[\w.-]+\.(?:md|json|js)|Dockerfile)`/g)];
+  expect(named.length).toBeGreaterThan(40);
+  expect(named.map(([, path]) => path!).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
