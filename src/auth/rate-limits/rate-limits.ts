@@ -1,11 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Problem } from '../../common/problem.js';
 import { Config, type LimitName, type Rate } from '../../config/config.js';
+import { isLocal, LocalLimits } from './local-limits.js';
 import { SharedWindows } from './shared-windows.js';
 import { type Count, SlidingWindow } from './sliding-window.js';
-
-/** What is counted on each node for itself: it comes often, and each node has its own work to protect. */
-const LOCAL: ReadonlySet<LimitName> = new Set<LimitName>(['request', 'command', 'connectionCommand']);
 
 /** How much of a limit is left. */
 export interface Allowance {
@@ -16,15 +14,17 @@ export interface Allowance {
 }
 
 /**
- * Counts what is done against the limits of the configuration, per key, in windows that slide. What guards accounts is
- * counted in Redis too, if there is one, for all nodes together; while it is away each node goes by its own count.
+ * Counts what is done against the limits of the configuration, per key. What guards accounts is counted in windows that
+ * slide, in Redis too, if there is one, for all nodes together; while it is away each node goes by its own count.
  */
 @Injectable()
 export class RateLimits implements OnApplicationShutdown {
+  private readonly local: LocalLimits;
   private readonly windows: Record<LimitName, SlidingWindow>;
   private readonly shared: SharedWindows | null;
 
   constructor(private readonly config: Config) {
+    this.local = new LocalLimits(config.limits);
     const entries = Object.entries(config.limits).map(([name, rate]) => [name, new SlidingWindow(rate)]);
     this.windows = Object.fromEntries(entries) as Record<LimitName, SlidingWindow>;
     this.shared = config.redisUrl !== null && config.rateLimits ? new SharedWindows(config.redisUrl) : null;
@@ -34,11 +34,9 @@ export class RateLimits implements OnApplicationShutdown {
   async take(name: LimitName, key: string): Promise<Allowance | null> {
     if (!this.config.rateLimits) return null;
     const rate = this.config.limits[name];
-    const own = this.windows[name].take(key);
-    const all = own.accepted && !LOCAL.has(name) ? await this.shared?.take(redisKey(name, key), rate) : undefined;
-    const { accepted, remaining, retryIn, wholeIn } = strictest(own, all);
+    const count = isLocal(name) ? await this.local.take(name, key) : await this.takeShared(name, key);
+    const { accepted, remaining, retryIn, wholeIn } = count;
     if (accepted) return { rate, remaining, reset: toSeconds(wholeIn) };
-    if (own.accepted) this.windows[name].giveBack(key);
     const retryAfter = toSeconds(retryIn);
     throw new Problem('rate_limited', `Try again in ${retryAfter} s.`, { retryAfter, limit: { name, ...rate } });
   }
@@ -53,13 +51,20 @@ export class RateLimits implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.shared?.close();
   }
+
+  private async takeShared(name: LimitName, key: string): Promise<Count> {
+    const own = this.windows[name].take(key);
+    if (!own.accepted) return own;
+    const all = await this.shared?.take(redisKey(name, key), this.config.limits[name]);
+    if (all && !all.accepted) this.windows[name].giveBack(key);
+    return all ? strictest(own, all) : own;
+  }
 }
 
 const redisKey = (name: LimitName, key: string): string => `messendger:limit:${name}:${key}`;
 
 const toSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000));
 
-function strictest(own: Count, all: Count | undefined): Count {
-  if (!all) return own;
+function strictest(own: Count, all: Count): Count {
   return !all.accepted || all.remaining < own.remaining ? all : own;
 }
