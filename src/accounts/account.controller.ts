@@ -34,7 +34,8 @@ export class AccountController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     summary: 'Everything about me, as lines of JSON',
-    description: 'Each line is an object with a `type`: `profile`, `session`, `membership`, `message` or `reaction`.',
+    description:
+      'Each line is an object with a `type`: `profile`, `session`, `identity`, `membership`, `message` or `reaction`.',
   })
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string', example: EXAMPLE } } } })
   @ApiProblems('limit_reached')

@@ -11,6 +11,7 @@ const SMALL: Record<string, string> = {
                    created_at AS "createdAt" FROM users WHERE id = $1`,
   session: `SELECT id, user_agent AS "userAgent", address, created_at AS "createdAt", last_used_at AS "lastUsedAt",
                    expires_at AS "expiresAt" FROM sessions WHERE user_id = $1 ORDER BY id`,
+  identity: `SELECT provider, subject, email, created_at AS "createdAt" FROM identities WHERE user_id = $1 ORDER BY provider`,
 };
 
 /**
@@ -24,16 +25,18 @@ export async function* personalData(source: DataSource, userId: string): AsyncGe
   const groups: { groupId: string; lastSeq: number }[] = [];
   for await (const page of memberships(source, userId)) {
     groups.push(...page.map(({ groupId, lastSeq }) => ({ groupId, lastSeq })));
-    yield page.map((membership) => ({ type: 'membership', ...membership }));
+    yield page.map((membership) => ({ type: 'membership', ...membership, lastSeq: undefined }));
   }
   for (const group of groups) yield* messages(source, userId, group);
   yield* reactions(source, userId);
 }
 
+/** The name of a private group that the user left is none of theirs: it may be another by now. */
 async function* memberships(source: DataSource, userId: string) {
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
     const page = await source.query<{ groupId: string; lastSeq: number }[]>(
-      `SELECT ms.group_id AS "groupId", g.kind, g.name, ms.role, ms.read_seq AS "readSeq", ms.joined_at AS "joinedAt",
+      `SELECT ms.group_id AS "groupId", g.kind, CASE WHEN ms.left_at IS NULL OR g.kind = 'public' THEN g.name END AS name,
+              ms.role, ms.read_seq AS "readSeq", ms.joined_at AS "joinedAt",
               ms.left_at AS "leftAt", g.last_seq AS "lastSeq"
          FROM memberships ms JOIN groups g ON g.id = ms.group_id
         WHERE ms.user_id = $1 AND ms.group_id > $2 ORDER BY ms.group_id LIMIT ${PAGE}`,
