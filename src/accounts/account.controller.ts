@@ -25,7 +25,7 @@ export class AccountController {
     description:
       'Name, email address, logins and sessions are erased at once, and all groups left. Messages stay, under “Deleted user”. It cannot be undone.',
   })
-  @ApiProblems(...BODY_PROBLEMS, 'wrong_password', 'login_needed')
+  @ApiProblems(...BODY_PROBLEMS, 'wrong_password', 'login_needed', 'session_needed')
   erase(@Me() me: Principal, @Body() { password }: EraseAccountDto): Promise<void> {
     return this.erasure.erase(me, password);
   }

@@ -26,12 +26,12 @@ export class ErasureService implements OnApplicationBootstrap, OnApplicationShut
     private readonly members: MembersService,
   ) {}
 
-  /** Throws `wrong_password` or `login_needed`. */
+  /** Throws as `Reauthentication.confirm`. */
   async erase(me: Principal, password: string | undefined): Promise<void> {
     const hash = await this.reauthentication.confirm(me, password);
     const tell = await this.dataSource.transaction(async (manager) => {
       await anonymise(manager, me.userId, hash);
-      const tell = await this.sessions.endAllWithin(manager, me.userId);
+      const tell = await this.sessions.endAccountWithin(manager, me.userId);
       await eraseBelongings(manager, me.userId);
       await manager.query('INSERT INTO erasures (user_id) VALUES ($1)', [me.userId]);
       return tell;

@@ -20,7 +20,7 @@ export class AccountSwitch {
     const tell = await this.dataSource.transaction(async (manager) => {
       await manager.update(User, { id, deactivatedAt: IsNull() }, { deactivatedAt: new Date() });
       await this.links.endAll(manager, id);
-      return this.sessions.endAllWithin(manager, id);
+      return this.sessions.endAccountWithin(manager, id);
     });
     tell();
   }

@@ -12,7 +12,9 @@ export type GroupNews =
 export type UserNews =
   | { kind: 'added'; groupId: string; revision: number }
   /** The session is over: its sockets are to be closed. */
-  | { kind: 'session-ended'; sessionId: string };
+  | { kind: 'session-ended'; sessionId: string }
+  /** The account is erased or deactivated: what has no session is to be closed too. */
+  | { kind: 'account-ended' };
 
 /** Anything that is told. */
 export type News = GroupNews | UserNews;

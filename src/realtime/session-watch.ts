@@ -11,7 +11,7 @@ const SWEEP = 2_000;
 const MAX_TIMER = 2 ** 31 - 1;
 
 /**
- * Closes a connection when its access token or its session ends. Of the session the bus tells; where it lost the news, or
+ * Closes a connection when its access token or its session ends. Of the end the bus tells; where it lost the news, or
  * the session ended while the handshake was under way, the database does. With the token of another issuer there is no
  * session, and the connection lasts as long as the token and the account.
  */
@@ -50,8 +50,14 @@ export class SessionWatch implements OnApplicationShutdown {
   }
 
   private guardAccount(socket: ChatSocket): void {
+    const stop = this.bus.onUser(socket.data.user.id, ({ kind }) => {
+      if (kind === 'account-ended') close(socket, 'session_ended');
+    });
     this.withoutSession.add(socket);
-    socket.on('disconnect', () => this.withoutSession.delete(socket));
+    socket.on('disconnect', () => {
+      stop();
+      this.withoutSession.delete(socket);
+    });
   }
 
   onApplicationShutdown(): void {

@@ -167,11 +167,14 @@ describe('The end of an account', () => {
 
     it('comes as lines of JSON, with all that is the person’s and nothing of others', async () => {
       const [group, left] = [await bob.group('public', ann), await bob.group('public', ann)];
+      const secret = await bob.group('private', ann);
+      await ann.api.delete(`/groups/${secret.id}/members/${ann.id}`);
       const mine = await ann.send(group.id, 'Mine\nin two lines');
       const theirs = await bob.send(group.id, 'Not mine');
       await ann.send(left.id, 'Before I left');
       await ann.api.delete(`/groups/${left.id}/members/${ann.id}`);
       await ann.api.put(`/messages/${theirs.id}/reactions/${encodeURIComponent('👍')}`);
+      await bob.api.patch(`/groups/${secret.id}`, { name: 'Renamed since' });
       const { status, body, headers } = await ann.api.get<string>('/users/me/export');
       expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
         200,
@@ -186,7 +189,10 @@ describe('The end of an account', () => {
         of('membership')
           .map(({ groupId }) => groupId)
           .sort(),
-      ).toEqual([group.id, left.id].sort());
+      ).toEqual([group.id, left.id, secret.id].sort());
+      expect(of('membership')).toContainEqual(expect.objectContaining({ groupId: left.id, name: left.name }));
+      expect(of('membership')).toContainEqual(expect.objectContaining({ groupId: secret.id, name: null }));
+      expect(body).not.toContain('Renamed since');
       expect(
         of('message')
           .map(({ text }) => text)

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AuthResult, IdentityInfo } from '../../src/changes/contract.js';
+import { AccountSwitch } from '../../src/auth/account-switch.js';
+import { IdentitiesService } from '../../src/auth/identities/identities.service.js';
 import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { CookieBrowser } from '../support/cookie-browser.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
-import { Person } from '../support/person.js';
+import { PASSWORD, Person } from '../support/person.js';
 
 describe('Google', () => {
   let google: OpenIdProvider;
@@ -232,6 +234,46 @@ describe('Google', () => {
 
     it('but not without a session', async () => {
       expect((await new Api(app.url).post('/users/me/identities/google')).status).toBe(401);
+    });
+  });
+
+  describe('and the end of an account', () => {
+    it('does not let in who is deactivated', async () => {
+      const { user } = await logIn();
+      await app.nest.get(AccountSwitch).deactivate(user.username);
+      cookies().clear();
+      expect(await landing(await throughGoogle(await begin()))).toBe('/#/google/deactivated');
+      expect(cookies().has('messendger')).toBe(false);
+    });
+
+    it('begins anew for who was erased, of whom nothing is left', async () => {
+      const { user, accessToken } = await logIn();
+      expect((await new Api(app.url, accessToken).request('DELETE', '/users/me', {})).status).toBe(204);
+      expect(await app.database.query('SELECT FROM identities WHERE user_id = $1', [user.id])).toEqual([]);
+      expect((await logIn()).user.id).not.toBe(user.id);
+    });
+
+    it('is not linked with an account that is erased at that moment', async () => {
+      const ann = await Person.register(app.url, 'ann');
+      expect((await ann.api.request('DELETE', '/users/me', { password: PASSWORD })).status).toBe(204);
+      const linked = app.nest.get(IdentitiesService).link(ann.id, { provider: 'google', subject: who }, null);
+      await expect(linked).rejects.toMatchObject({ code: 'session_ended' });
+      expect((await logIn()).user.id).not.toBe(ann.id);
+    });
+
+    it('is in what one exports', async () => {
+      const ann = await Person.register(app.url, 'ann');
+      google.claims.set(who, { email: `${who}@example.org`, email_verified: true });
+      await link(ann);
+      const { body } = await ann.api.get<string>('/users/me/export');
+      const [line] = body.split('\n').filter((text) => text.startsWith('{"type":"identity"'));
+      expect(JSON.parse(line!)).toEqual({
+        type: 'identity',
+        provider: 'google',
+        subject: who,
+        email: `${who}@example.org`,
+        createdAt: expect.any(String),
+      });
     });
   });
 

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
-import type { OwnUser, SessionInfo } from '../../src/changes/contract.js';
+import type { AuthResult, OwnUser, SessionInfo } from '../../src/changes/contract.js';
+import { AccountSwitch } from '../../src/auth/account-switch.js';
 import { issuerKeys } from '../../src/auth/issuers/issuer-keys.js';
 import type { IssuerSettings } from '../../src/config/config.js';
 import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Issuer, type Key, newKey } from '../support/issuer.js';
-import { Person } from '../support/person.js';
+import { PASSWORD, Person } from '../support/person.js';
 
 const seconds = () => Math.floor(Date.now() / 1000);
 const PROFILE = { preferred_username: 'Zoë.Ångström', name: 'Zoë Ångström', email: 'Zoe@Example.org' };
@@ -102,6 +103,57 @@ describe('The tokens of another issuer', () => {
     const gone = await connect(await issuer.token('gone'));
     await app.database.query(`DELETE FROM users WHERE id = (SELECT user_id FROM identities WHERE subject = 'gone')`);
     expect((await gone.next('closing')).code).toBe('session_ended');
+  });
+
+  describe('whose account is deactivated', () => {
+    const someone = async (subject: string) => {
+      const token = await issuer.token(subject, { preferred_username: subject });
+      return { token, username: (await get(token)).body.username, client: await connect(token) };
+    };
+
+    it('close its connections at once, and open nothing until it is activated', async () => {
+      const { token, username, client } = await someone('switched');
+      const accounts = app.nest.get(AccountSwitch);
+      await accounts.deactivate(username);
+      expect(await refusalOf(token)).toEqual([401, 'unauthenticated']);
+      await expect(connect(token)).rejects.toMatchObject({ data: { code: 'unauthenticated' } });
+      expect((await client.next('closing')).code).toBe('session_ended');
+      await accounts.activate(username);
+      const again = await connect(token);
+      // Active again before any sweep looks: only the news closes it.
+      await accounts.deactivate(username);
+      await accounts.activate(username);
+      expect((await again.next('closing')).code).toBe('session_ended');
+      expect((await get(token)).status).toBe(200);
+    });
+
+    it('in the database alone, are found by the sweep', async () => {
+      const { username, client } = await someone('swept');
+      await app.database.query('UPDATE users SET deactivated_at = now() WHERE username = $1', [username]);
+      expect((await client.next('closing')).code).toBe('session_ended');
+    });
+  });
+
+  it('erase an account only with a login here; those that are still good begin a new one', async () => {
+    const token = await issuer.token('leaver', { preferred_username: 'leaver' });
+    const { id } = (await get(token)).body;
+    const refused = await new Api(app.url, token).request<{ code: string }>('DELETE', '/users/me', {});
+    expect([refused.status, refused.body.code]).toEqual([403, 'session_needed']);
+
+    const link = await app.nest.get(AccountSwitch).resetLink('leaver');
+    const password = { token: link.split('token=')[1], newPassword: PASSWORD };
+    expect((await new Api(app.url).post('/auth/password/reset', password)).status).toBe(204);
+    const login = await new Api(app.url).post<AuthResult>('/login', { username: 'leaver', password: PASSWORD });
+    const client = await connect(token);
+    const erased = await new Api(app.url, login.body.accessToken).request('DELETE', '/users/me', {
+      password: PASSWORD,
+    });
+    expect(erased.status).toBe(204);
+
+    expect((await client.next('closing')).code).toBe('session_ended');
+    expect(await app.database.query('SELECT FROM identities WHERE user_id = $1', [id])).toEqual([]);
+    const { status, body } = await get(token);
+    expect([status, body.username, body.id === id]).toEqual([200, 'leaver', false]);
   });
 
   it('are of no session of ours: none is listed, none can be ended but those that there are', async () => {

@@ -10,6 +10,7 @@ const WORDS: Record<string, string> = {
   refused: 'You did not agree at Google, so nothing has changed.',
   stale: 'That took too long, or began in another window. Try again from here.',
   taken: 'This Google account belongs to another account here, or yours is linked with another one.',
+  deactivated: 'This account is deactivated.',
   failed: 'Google can’t be reached right now, or did not accept it. Try again in a moment.',
 };
 

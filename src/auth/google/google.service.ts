@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Profile } from 'passport-google-oauth20';
-import { Problem } from '../../common/problem.js';
+import { Problem, type ProblemCode } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
 import { Config } from '../../config/config.js';
 import { IdentitiesService } from '../identities/identities.service.js';
@@ -14,7 +14,16 @@ import { GoogleState, type Purpose, type State } from './google-state.js';
 import { type Exchange, GoogleStrategy } from './google-strategy.js';
 
 /** What came of it, for the page to say. */
-export type Landing = 'logged-in' | 'linked' | 'refused' | 'stale' | 'taken' | 'failed';
+export type Landing = 'logged-in' | 'linked' | 'refused' | 'stale' | 'taken' | 'deactivated' | 'failed';
+
+/** What whoever comes back may be refused with. */
+const REFUSALS: Partial<Record<ProblemCode, Landing>> = {
+  identity_taken: 'taken',
+  account_deactivated: 'deactivated',
+  session_ended: 'stale',
+  // The account was erased at that moment.
+  invalid_credentials: 'stale',
+};
 
 const PROVIDER = 'google';
 const CALLBACK = '/auth/google/callback';
@@ -66,7 +75,9 @@ export class GoogleService {
       resume: (handle) => (state && isSame(handle, state) ? state.verifier : null),
     });
     if (!state || !isSame(request.query.state, state)) return 'stale';
-    if (outcome.kind === 'success') return this.admit(outcome.profile, state.purpose, request, response, device);
+    if (outcome.kind === 'success') {
+      return this.admit(outcome.profile, state.purpose, request, response, device).catch(toLanding);
+    }
     if (outcome.kind === 'error') this.logger.warn(`Google let nobody in: ${describe(outcome.error)}`);
     return outcome.kind === 'refused' ? 'refused' : 'failed';
   }
@@ -100,14 +111,15 @@ export class GoogleService {
     email: string | null,
   ): Promise<Landing> {
     if ((await this.sessions.endedAmong([sessionId])).length > 0) return 'stale';
-    try {
-      await this.identities.link(userId, subject, email);
-      return 'linked';
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'identity_taken') return 'taken';
-      throw error;
-    }
+    await this.identities.link(userId, subject, email);
+    return 'linked';
   }
+}
+
+function toLanding(error: unknown): Landing {
+  const landing = error instanceof Problem ? REFUSALS[error.code] : undefined;
+  if (landing === undefined) throw error;
+  return landing;
 }
 
 function isSame(handle: unknown, state: State): boolean {

@@ -31,13 +31,22 @@ export class IdentitiesService {
     };
   }
 
-  /** Lets someone log in as `userId`. Throws `identity_taken` when they have another account, or the account another one. */
-  async link(userId: string, subject: Subject, email: string | null): Promise<void> {
-    const insertion = this.dataSource.manager.insert(Identity, { ...subject, userId, email });
-    await insertion.catch(async (error: unknown) => {
+  /**
+   * Lets someone log in as `userId`. Throws `identity_taken` when they have another account, or the account another one,
+   * and `session_ended` when the account was erased at that moment: nobody is to be led to it for ever.
+   */
+  async link(userId: string, { provider, subject }: Subject, email: string | null): Promise<void> {
+    try {
+      const linked = await this.dataSource.query<unknown[]>(
+        `WITH owner AS MATERIALIZED (SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR SHARE)
+         INSERT INTO identities (user_id, provider, subject, email) SELECT id, $2, $3, $4 FROM owner RETURNING user_id`,
+        [userId, provider, subject, email],
+      );
+      if (linked.length === 0) throw new Problem('session_ended');
+    } catch (error) {
       if (!violatedUnique(error)) throw error;
-      if ((await this.find(subject))?.id !== userId) throw new Problem('identity_taken');
-    });
+      if ((await this.find({ provider, subject }))?.id !== userId) throw new Problem('identity_taken');
+    }
   }
 
   /** Throws `identity_not_found`, and `last_way_in` when there would be no way left to log in. */
@@ -51,10 +60,12 @@ export class IdentitiesService {
     });
   }
 
-  /** Those of the users whose accounts are no more. */
+  /** Those of the users whose accounts are no more, or deactivated. */
   async goneAmong(userIds: string[]): Promise<Set<string>> {
     const gone = await this.dataSource.query<{ id: string }[]>(
-      'SELECT id FROM unnest($1::uuid[]) AS asked (id) WHERE NOT EXISTS (SELECT FROM users u WHERE u.id = asked.id)',
+      `SELECT id FROM unnest($1::uuid[]) AS asked (id)
+        WHERE NOT EXISTS (
+                SELECT FROM users u WHERE u.id = asked.id AND u.deleted_at IS NULL AND u.deactivated_at IS NULL)`,
       [userIds],
     );
     return new Set(gone.map(({ id }) => id));

@@ -47,6 +47,7 @@ export class IssuerTokens implements OnModuleInit {
       throw new Problem('unauthenticated', 'The token names no subject.');
     }
     const user = await this.identities.userOf({ provider: iss!, subject: sub }, toProfile(claims as Claims));
+    if (user.deactivatedAt) throw new Problem('unauthenticated', 'The account is deactivated.');
     return { principal: { userId: user.id, sessionId: null, expiresAt: (exp! + LEEWAY) * 1000 }, user };
   }
 

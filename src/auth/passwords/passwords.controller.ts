@@ -16,7 +16,15 @@ export class PasswordsController {
   @HttpCode(204)
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Change my password', description: 'All my other sessions end.' })
-  @ApiProblems(...BODY_PROBLEMS, 'unauthenticated', 'token_expired', 'session_ended', 'wrong_password', 'login_needed')
+  @ApiProblems(
+    ...BODY_PROBLEMS,
+    'unauthenticated',
+    'token_expired',
+    'session_ended',
+    'wrong_password',
+    'login_needed',
+    'session_needed',
+  )
   change(@Me() me: Principal, @Body() dto: ChangePasswordDto): Promise<void> {
     return this.passwords.change(me, dto);
   }

@@ -30,7 +30,7 @@ export class PasswordsService {
     private readonly limit: AccountLimit,
   ) {}
 
-  /** Ends all other sessions, and all links. Throws `wrong_password` or `login_needed`. */
+  /** Ends all other sessions, and all links. Throws as `Reauthentication.confirm`. */
   async change(me: Principal, { oldPassword, newPassword }: ChangePasswordDto): Promise<void> {
     const oldHash = await this.reauthentication.confirm(me, oldPassword);
     const passwordHash = await this.passwords.hash(newPassword);

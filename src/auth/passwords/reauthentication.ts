@@ -24,13 +24,14 @@ export class Reauthentication {
 
   /**
    * Returns the hash that the password fits. Who has none, and so logs in elsewhere, must have just done so: null.
-   * Throws `wrong_password`, `login_needed` or `rate_limited`.
+   * Throws `wrong_password`, `login_needed`, `rate_limited`, and `session_needed` for the token of another issuer.
    */
   confirm(me: Principal, password: string | undefined): Promise<string | null> {
     return this.limit.attempt(me.userId, null, () => this.check(me, password));
   }
 
   private async check({ userId, sessionId }: Principal, password: string | undefined): Promise<string | null> {
+    if (sessionId === null) throw new Problem('session_needed');
     const [row] = await this.dataSource.query<Row[]>(
       `SELECT u.password_hash, s.created_at > now() - interval '${FRESH}' AS fresh
          FROM users u JOIN sessions s ON s.user_id = u.id WHERE u.id = $1 AND s.id = $2`,

@@ -120,6 +120,15 @@ export class SessionsService {
     return () => this.tellAll(ended);
   }
 
+  /** As `endAllWithin`, with the account: connections by the tokens of another issuer, which have no session, end too. */
+  async endAccountWithin(manager: EntityManager, userId: string): Promise<() => void> {
+    const tell = await this.endAllWithin(manager, userId);
+    return () => {
+      tell();
+      this.bus.publishToUser(userId, { kind: 'account-ended' });
+    };
+  }
+
   /** Those of the sessions that are over, as all are of a user who is deactivated. */
   async endedAmong(sessionIds: string[]): Promise<string[]> {
     const ended = await this.dataSource.query<{ id: string }[]>(
