@@ -130,7 +130,7 @@ describe('The configuration', () => {
     ['a symmetric algorithm', { ISSUER_ALGORITHM: 'HS256' }, /^ISSUER_ALGORITHM .*not in choices/],
     ['no algorithm', { ISSUER_ALGORITHM: 'none' }, /^ISSUER_ALGORITHM .*not in choices/],
     ['an issuer with our own name', { ISSUER: 'messendger' }, /^ISSUER .*not an http/],
-    ['a public address that is none', { PUBLIC_URL: 'chat.example.org' }, /^PUBLIC_URL .*not an http/],
+    ['a public address that is none', { PUBLIC_URL: 'chat.example.org' }, /^PUBLIC_URL .*not the http/],
   ])('refuses %s', (_, environment, reason) => {
     expect(errorOf(environment)).toMatch(reason);
   });
