@@ -15,6 +15,8 @@ describe('With Google', () => {
   let server: ServerProcess;
   let browser: Browser;
   const visitors: Visitor[] = [];
+  /** Further servers of one test. */
+  const others: ServerProcess[] = [];
 
   beforeAll(async () => {
     google = await new OpenIdProvider().open();
@@ -29,6 +31,7 @@ describe('With Google', () => {
   afterEach(async () => {
     const left = visitors.splice(0);
     await Promise.all(left.map((visitor) => visitor.leave()));
+    await Promise.all(others.splice(0).map((other) => other.stop()));
     expect(left.flatMap(({ faults }) => faults)).toEqual([]);
   });
   afterAll(async () => {
@@ -126,12 +129,12 @@ describe('With Google', () => {
   it('the page says what happened with a provider that is down', async () => {
     // Browsers find it, and the server does not.
     const lonely = await ServerProcess.start({ ...environment(), GOOGLE_TOKEN_URL: 'http://127.0.0.1:1/token' });
+    others.push(lonely);
     google.serve(server.url, lonely.url);
     const visitor = await arrive('/', lonely.url);
     await setOut(visitor);
     await agree(visitor, randomUUID());
     await notice(visitor).getByText('Google can’t be reached').waitFor();
-    await lonely.stop();
   });
 
   it('one links the account that one has, and unlinks it', async () => {
@@ -161,10 +164,10 @@ describe('With Google', () => {
 
   it('the page shows no button where it is not set up', async () => {
     const without = await ServerProcess.start(plain());
+    others.push(without);
     const asked = (await arrive('/', without.url)).page;
     await asked.reload({ waitUntil: 'networkidle' });
     await asked.getByLabel('Username or email').waitFor();
     expect(await asked.getByText('Google').count()).toBe(0);
-    await without.stop();
   });
 });

@@ -58,17 +58,18 @@ export const api = {
   endSession: (id: string) => call<null>('DELETE', `/users/me/sessions/${id}`),
   endOtherSessions: () => call<null>('DELETE', '/users/me/sessions'),
 
-  providers: () => call<{ google: boolean }>('GET', '/auth/providers'),
+  providers: () => request<{ google: boolean }>('GET', '/auth/providers'),
   identities: () => call<{ items: IdentityInfo[] }>('GET', '/users/me/identities'),
   linkGoogle: () => call<{ url: string }>('POST', '/users/me/identities/google'),
   unlinkGoogle: () => call<null>('DELETE', '/users/me/identities/google'),
 
-  forgotten: (form: { email: string }) => call<null>('POST', '/auth/password/forgotten', form),
-  resetPassword: (form: { token: string; newPassword: string }) => call<null>('POST', '/auth/password/reset', form),
+  forgotten: (form: { email: string }) => request<null>('POST', '/auth/password/forgotten', { body: form }),
+  resetPassword: (form: { token: string; newPassword: string }) =>
+    request<null>('POST', '/auth/password/reset', { body: form }),
   changePassword: (form: { oldPassword?: string; newPassword: string }) =>
     call<null>('POST', '/users/me/password', form),
   requestVerification: () => call<null>('POST', '/users/me/email/verify'),
-  verifyEmail: (form: { token: string }) => call<null>('POST', '/auth/email/verify', form),
+  verifyEmail: (form: { token: string }) => request<null>('POST', '/auth/email/verify', { body: form }),
 
   updateMe: (form: { displayName?: string; email?: string | null }) => call<OwnUser>('PATCH', '/users/me', form),
   user: (id: string) => call<UserWithPresence>('GET', `/users/${id}`),

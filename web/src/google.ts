@@ -1,4 +1,3 @@
-import type { AuthResult } from '../../src/changes/contract';
 import { session } from './session';
 import { Store } from './state/store';
 import { toast } from './toasts';
@@ -22,21 +21,16 @@ export function leaveForGoogle(): void {
   sessionStorage.setItem(GOAL, location.hash);
 }
 
-/** Picks up who comes back from Google: with a session in the cookie, or with a reason why not. */
-export async function returnFromGoogle(): Promise<void> {
+/** Picks up who comes back from Google, and says what came of it once it is known who is here. */
+export async function returnFromGoogle(restored: Promise<void>): Promise<void> {
   const outcome = /^#\/google\/([a-z-]+)$/.exec(location.hash)?.[1];
   if (outcome === undefined) return;
   history.replaceState(null, '', sessionStorage.getItem(GOAL) || '#/');
   sessionStorage.removeItem(GOAL);
+  await restored;
   if (outcome === 'linked') toast.info('Your account is linked with Google.');
+  // The session is in the cookie, like that of anyone who comes back.
   else if (outcome !== 'logged-in') tell(WORDS[outcome] ?? WORDS.failed!);
-  else await logIn().catch(() => tell('The server can’t be reached. Check your connection and try again.'));
-}
-
-async function logIn(): Promise<void> {
-  const response = await fetch('/auth/refresh', { method: 'POST', headers: { 'session-transport': 'cookie' } });
-  if (!response.ok) return tell(WORDS.failed!);
-  session.begin((await response.json()) as AuthResult);
 }
 
 /** Above the form for who has yet to log in, else at the edge. */

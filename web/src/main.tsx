@@ -5,9 +5,7 @@ import { returnFromGoogle } from './google';
 import './styles/index.css';
 import { restore } from './tokens';
 
-void restore();
-
-void returnFromGoogle();
+void returnFromGoogle(restore());
 
 const root = document.getElementById('root');
 if (root) {

@@ -55,7 +55,6 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             </label>
           ))}
         </fieldset>
-        <GoogleLink />
         <footer className="dialog-foot">
           <button type="button" className="button" onClick={onClose}>
             Cancel
@@ -67,6 +66,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
       </form>
       {me.email && !me.emailVerified && <VerifyNote email={me.email} />}
       <ChangePasswordForm />
+      <GoogleLink />
       <SessionList />
     </Dialog>
   );
