@@ -64,10 +64,12 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           </button>
         </footer>
       </form>
-      {me.email && !me.emailVerified && <VerifyNote email={me.email} />}
-      <ChangePasswordForm />
-      <GoogleLink />
-      <SessionList />
+      <div className="dialog-sections">
+        {me.email && !me.emailVerified && <VerifyNote email={me.email} />}
+        <ChangePasswordForm />
+        <GoogleLink />
+        <SessionList />
+      </div>
     </Dialog>
   );
 }
