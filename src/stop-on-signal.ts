@@ -1,4 +1,6 @@
+import type { Server } from 'node:http';
 import type { INestApplication, LoggerService } from '@nestjs/common';
+import { letConnectionsGo } from './common/server-limits.js';
 import type { OpenDatabase } from './database/open-database.js';
 
 /** `npm start` passes a signal on that the terminal has sent to the whole group already: it comes twice. Milliseconds. */
@@ -22,6 +24,7 @@ export function stopOnSignal(
     }
     stoppingSince = Date.now();
     logger.log(`${signal}: stopping`);
+    letConnectionsGo(app.getHttpServer() as Server);
     setTimeout(() => {
       logger.error(`Could not stop within ${deadline} s`);
       process.exit(1);

@@ -13,3 +13,8 @@ export function limitConnections(server: Server): void {
   // Longer than the 60 seconds of common balancers, which would else send a request into a connection that closes.
   server.keepAliveTimeout = 65 * SECOND;
 }
+
+/** For a server that stops: what still answers keeps its connection for a second, not for longer than the stop may take. */
+export function letConnectionsGo(server: Server): void {
+  server.keepAliveTimeout = SECOND;
+}
