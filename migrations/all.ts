@@ -5,6 +5,7 @@ import { Unread1764250000000 } from './1764250000000-unread.js';
 import { Sessions1764300000000 } from './1764300000000-sessions.js';
 import { Identities1764400000000 } from './1764400000000-identities.js';
 import { AccountCare1764500000000 } from './1764500000000-account-care.js';
+import { LighterWrites1764600000000 } from './1764600000000-lighter-writes.js';
 
 /** Every migration, oldest first. A new one is added at the end. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   Sessions1764300000000,
   Identities1764400000000,
   AccountCare1764500000000,
+  LighterWrites1764600000000,
 ];

@@ -138,6 +138,30 @@ describe('Groups', () => {
     expect((await ann.api.delete(`/groups/${group.id}`)).status).toBe(404);
   });
 
+  it('leave no message behind when they are erased while messages come', async () => {
+    const group = await ann.group('public', bob);
+    const client = await bob.connect();
+    const send = () => client.command('message:send', { groupId: group.id, text: 'now?' });
+    const before = Array.from({ length: 20 }, send);
+    await before[0];
+    const erased = ann.api.delete(`/groups/${group.id}`);
+    const answers = [];
+    do answers.push(await send());
+    while (!answers.at(-1)!.error);
+    expect((await erased).status).toBe(204);
+    const codes = [...(await Promise.all(before)), ...answers].map(({ error }) => error?.code);
+    expect(new Set(codes)).toEqual(new Set([undefined, 'group_not_found']));
+    expect(await app.database.query('SELECT FROM messages WHERE group_id = $1', [group.id])).toEqual([]);
+    client.close();
+  });
+
+  it('take their messages along when they are erased in the database', async () => {
+    const group = await ann.group('public', bob);
+    const { id } = await bob.send(group.id, 'soon gone');
+    await app.database.query('DELETE FROM groups WHERE id = $1', [group.id]);
+    expect(await app.database.query('SELECT FROM messages WHERE id = $1', [id])).toEqual([]);
+  });
+
   describe('Members', () => {
     it('join public groups, once', async () => {
       const group = await ann.group('public');

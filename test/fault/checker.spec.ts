@@ -19,6 +19,8 @@ describe('The checker', () => {
   const breaks: [string, Fault, Break][] = [
     ['a message that was acknowledged and is not stored', 'lost', storage.loseRow],
     ['a message that is stored twice', 'stored twice', storage.doubleRow],
+    ['a message of a group that is gone', 'orphan', storage.orphanRow],
+    ['a message of someone who was never a member', 'orphan', storage.disownRow],
     ['a message that nobody sent', 'never sent', storage.inventRow],
     ['a message that was acknowledged with another seq', 'stored otherwise', storage.lieInAck],
     ['an unknown send that became another text', 'unknown became something else', storage.garbleUnknown],

@@ -16,6 +16,14 @@ export function doubleRow(story: Story, random: Random): void {
   story.rows.messages.push({ ...acknowledgedRow(story, random), id: 'twin', seq, revision, createdRevision: revision });
 }
 
+export function orphanRow(story: Story, random: Random): void {
+  acknowledgedRow(story, random).groupId = 'gone';
+}
+
+export function disownRow(story: Story, random: Random): void {
+  acknowledgedRow(story, random).sender = 'stranger';
+}
+
 export function inventRow({ rows }: Story): void {
   const [group] = rows.groups;
   const [seq, revision] = [(group!.lastSeq += 1), (group!.revision += 1)];

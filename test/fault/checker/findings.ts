@@ -2,6 +2,7 @@
 export type Fault =
   | 'lost'
   | 'stored twice'
+  | 'orphan'
   | 'never sent'
   | 'stored otherwise'
   | 'unknown became something else'

@@ -9,7 +9,8 @@ import type { MessageRow, Rows } from './rows.js';
 const token = (text: string): string => text.split(' ', 1)[0]!;
 
 /** What was sent against what is stored. */
-export function checkStorage(attempts: Attempt[], { messages }: Rows, findings: Findings): void {
+export function checkStorage(attempts: Attempt[], stored: Rows, findings: Findings): void {
+  const { messages } = stored;
   const sends = byMessage(attempts.filter(({ verb }) => verb === 'send'));
   const changes = byMessage(attempts.filter(({ verb }) => verb === 'edit' || verb === 'delete'));
   const marks = byMessage(attempts.filter(({ verb }) => /react|pin/.test(verb)));
@@ -18,6 +19,7 @@ export function checkStorage(attempts: Attempt[], { messages }: Rows, findings: 
   for (const [id, tries] of [...changes, ...marks]) checkChanges(id, tries, rows.get(id), findings);
   checkReactions(messages, findings);
   checkTwins(messages, findings);
+  checkOwners(stored, findings);
   for (const { id, text } of messages) if (!sends.has(id)) findings.add('never sent', `${id} "${text}"`);
 }
 
@@ -99,5 +101,15 @@ function checkTwins(messages: MessageRow[], findings: Findings): void {
       if (twin) findings.add('stored twice', `"${name}" as seq ${twin.seq} and as seq ${row.seq}`);
       seen.set(name, row);
     }
+  }
+}
+
+/** Each message is of a group that is there, and of one who was a member of it: no foreign key says so. */
+function checkOwners({ groups, messages, memberships }: Rows, findings: Findings): void {
+  const there = new Set(groups.map(({ id }) => id));
+  const members = new Set(memberships.map(({ groupId, user }) => `${groupId} ${user}`));
+  for (const { id, groupId, sender } of messages) {
+    if (!there.has(groupId)) findings.add('orphan', `${id} is of group ${groupId}, which is gone`);
+    if (!members.has(`${groupId} ${sender}`)) findings.add('orphan', `${id} is of ${sender}, who was never a member`);
   }
 }

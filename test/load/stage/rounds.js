@@ -3,10 +3,12 @@ import { cpuSeconds } from './cpu.js';
 
 /** Between two rounds, so that what the one left to do does not fall into the other. */
 const PAUSE = 100;
+/** Rounds of each side that do not count. */
+const WARM_UP = 2;
 
 /**
  * Runs both in turn, A B A B …, since what else the machine does changes from second to second: only neighbours compare.
- * A first round of each warms up and does not count.
+ * The first rounds of each warm up and do not count: what a server does is compiled while it is new to it.
  *
  * @template A, B
  * @param {number} count
@@ -16,13 +18,13 @@ const PAUSE = 100;
  */
 export async function interleave(count, ours, other) {
   const rounds = { ours: /** @type {A[]} */ ([]), other: /** @type {B[]} */ ([]) };
-  for (let round = 0; round <= count; round += 1) {
+  for (let round = 0; round < WARM_UP + count; round += 1) {
     for (const [side, run] of /** @type {const} */ ([
       ['ours', ours],
       ['other', other],
     ])) {
       const result = await run();
-      if (round > 0) rounds[side].push(/** @type {any} */ (result));
+      if (round >= WARM_UP) rounds[side].push(/** @type {any} */ (result));
       await delay(PAUSE);
     }
   }
