@@ -2,13 +2,13 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { isUUID } from 'class-validator';
-import { DataSource } from 'typeorm';
 import { Problem } from '../common/problem.js';
 import type { Principal } from '../common/principal.js';
 import { Config } from '../config/config.js';
-import type { User } from '../users/user.entity.js';
+import { Statements } from '../database/statements.js';
+import { User } from '../users/user.entity.js';
 import { IssuerTokens } from './issuers/issuer-tokens.js';
-import { Session } from './sessions/session.entity.js';
+import type { Session } from './sessions/session.entity.js';
 
 /** What every access token is checked against: one algorithm (RFC 8725 section 3.1), one issuer, one audience. */
 export const TOKEN_RULES = {
@@ -18,6 +18,12 @@ export const TOKEN_RULES = {
 };
 /** RFC 9068 section 2.1: a token of another kind is never taken for an access token. */
 const TYPE = 'at+jwt';
+
+const isId = (value: unknown): value is string => isUUID(value, 'loose');
+
+/** The user of a session that is not over. */
+const HOLDER = `id = $1 AND deactivated_at IS NULL
+  AND EXISTS (SELECT FROM sessions WHERE id = $2 AND user_id = $1 AND expires_at > now())`;
 
 /** The secret as a key: given a string, jsonwebtoken first tries for every token whether it is a public key. */
 export const signingKey = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
@@ -43,7 +49,7 @@ export interface AccessToken {
 export class AccessTokens {
   constructor(
     private readonly jwt: JwtService,
-    private readonly dataSource: DataSource,
+    private readonly statements: Statements,
     private readonly config: Config,
     private readonly issuer: IssuerTokens,
   ) {}
@@ -66,16 +72,12 @@ export class AccessTokens {
   /** Whose token it is, once verified. Throws `unauthenticated` for one of another kind, and `session_ended`. */
   async holderOf({ header, payload }: VerifiedToken): Promise<{ principal: Principal; user: User }> {
     const { sub, sid, exp } = payload;
-    if (header.typ !== TYPE || !isUUID(sub, 'loose') || !isUUID(sid, 'loose') || typeof exp !== 'number') {
+    if (header.typ !== TYPE || !isId(sub) || !isId(sid) || typeof exp !== 'number') {
       throw new Problem('unauthenticated');
     }
-    const session = await this.dataSource.manager
-      .createQueryBuilder(Session, 's')
-      .innerJoinAndSelect('s.user', 'user', 'user.deactivatedAt IS NULL')
-      .where('s.id = :sid AND s.userId = :sub AND s.expiresAt > now()', { sid, sub })
-      .getOne();
-    if (!session) throw new Problem('session_ended');
-    return { principal: { userId: session.userId, sessionId: session.id, expiresAt: exp * 1000 }, user: session.user! };
+    const user = await this.statements.find('session-holder', User, HOLDER, [sub, sid]);
+    if (!user) throw new Problem('session_ended');
+    return { principal: { userId: user.id, sessionId: sid, expiresAt: exp * 1000 }, user };
   }
 
   private verify(token: string): VerifiedToken {

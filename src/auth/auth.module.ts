@@ -5,6 +5,7 @@ import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChangesModule } from '../changes/changes.module.js';
 import { Config } from '../config/config.js';
+import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens, signingKey } from './access-tokens.js';
 import { AccountSwitch } from './account-switch.js';
@@ -40,6 +41,7 @@ import { SessionsService } from './sessions/sessions.service.js';
   imports: [
     TypeOrmModule.forFeature([Session, Identity]),
     ChangesModule,
+    DatabaseModule,
     UsersModule,
     PassportModule,
     JwtModule.registerAsync({

@@ -4,19 +4,35 @@ import { DataSource } from 'typeorm';
 
 /**
  * SQL for the hot paths, on TypeORM's connections. Each statement has a name, by which PostgreSQL keeps its plan:
- * planning a statement that writes costs more than running it.
+ * planning a statement mostly costs more than running it. One name is one text, for ever.
  */
 @Injectable()
 export class Statements {
   private readonly pool: Pool;
+  private readonly lookups = new Map<string, string>();
 
-  constructor(dataSource: DataSource) {
+  constructor(private readonly dataSource: DataSource) {
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
   }
 
-  /** Runs a statement as a transaction of its own. One name is one text, for ever. */
+  /** Runs a statement as a transaction of its own. */
   async run<R extends QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> {
     const { rows } = await this.pool.query<R>({ name, text, values });
     return rows;
+  }
+
+  /** The one entity for which `where` holds, or null: what TypeORM's `findOneBy` does, without building a query each time. */
+  async find<T extends object>(name: string, type: new () => T, where: string, values: unknown[]): Promise<T | null> {
+    let text = this.lookups.get(name);
+    if (!text) this.lookups.set(name, (text = this.lookup(type, where)));
+    const [row] = await this.run(name, text, values);
+    return row ? Object.assign(new type(), row) : null;
+  }
+
+  private lookup(type: new () => object, where: string): string {
+    const { columns, tableName } = this.dataSource.getMetadata(type);
+    const selected = columns.filter(({ isSelect }) => isSelect);
+    const list = selected.map(({ databaseName, propertyName }) => `${databaseName} AS "${propertyName}"`);
+    return `SELECT ${list.join(', ')} FROM ${tableName} WHERE ${where} LIMIT 1`;
   }
 }

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { ChangeBus } from '../changes/change-bus.js';
 import { Problem } from '../common/problem.js';
+import { Statements } from '../database/statements.js';
 import { Group } from './group.entity.js';
 import { GroupTransaction } from './group-transaction.js';
 import { Membership } from './membership.entity.js';
+
+const IS_IN = 'group_id = $1 AND user_id = $2 AND left_at IS NULL';
 
 /** A group together with the place in it of the one who asks. */
 export interface SeenGroup {
@@ -17,15 +20,15 @@ export interface SeenGroup {
 export class GroupAccess {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly statements: Statements,
     private readonly bus: ChangeBus,
   ) {}
 
   /** A group that the user may see: a public one, or one they are in. Throws `group_not_found` for any other. */
   async see(userId: string, groupId: string): Promise<SeenGroup> {
-    const { manager } = this.dataSource;
     const [group, membership] = await Promise.all([
-      manager.findOneBy(Group, { id: groupId }),
-      manager.findOneBy(Membership, { groupId, userId, leftAt: IsNull() }),
+      this.statements.find('see-group', Group, 'id = $1', [groupId]),
+      this.statements.find('see-membership', Membership, IS_IN, [groupId, userId]),
     ]);
     if (!group || (!membership && group.kind !== 'public')) throw new Problem('group_not_found');
     return { group, membership };

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChangesModule } from '../changes/changes.module.js';
+import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { GroupAccess } from './group-access.js';
 import { GroupViews } from './group-views.js';
@@ -14,7 +15,7 @@ import { Memberships } from './memberships.js';
 import { ReadStateService } from './read-state.service.js';
 
 @Module({
-  imports: [ChangesModule, UsersModule, TypeOrmModule.forFeature([Group, Membership])],
+  imports: [ChangesModule, DatabaseModule, UsersModule, TypeOrmModule.forFeature([Group, Membership])],
   controllers: [GroupsController, MembersController],
   providers: [GroupAccess, GroupViews, GroupsService, MembersService, Memberships, ReadStateService],
   exports: [GroupAccess, GroupsService, MembersService, ReadStateService],

@@ -1,5 +1,4 @@
-import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import { User } from '../../users/user.entity.js';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
  * Someone logged in somewhere: the family of refresh tokens that came from one login. It is over when its row is gone or
@@ -12,10 +11,6 @@ export class Session {
 
   @Column('uuid', { name: 'user_id' })
   userId!: string;
-
-  @ManyToOne(() => User)
-  @JoinColumn({ name: 'user_id' })
-  user?: User;
 
   @Column('bytea', { name: 'family_hash', select: false })
   familyHash!: Buffer;
