@@ -70,6 +70,24 @@ describe('The command for accounts', () => {
     expect((await login(bob, body.newPassword)).status).toBe(200);
   });
 
+  it('makes void the links of whom it keeps out', async () => {
+    const ann = await Person.register(app.url, 'ann');
+    const { output } = await account(environment, 'reset-link', ann.user.username);
+    await account(environment, 'deactivate', ann.user.username);
+    await account(environment, 'activate', ann.user.username);
+    const body = { token: output.split('token=')[1], newPassword: 'four other words entirely' };
+    expect((await new Api(app.url).post('/auth/password/reset', body)).body).toMatchObject({ code: 'link_invalid' });
+    expect((await login(ann)).status).toBe(200);
+  });
+
+  it('finds a user however the name is written, and nobody who is gone', async () => {
+    const ann = await Person.register(app.url, 'ann');
+    const bob = await Person.register(app.url, 'bob');
+    expect(await account(environment, 'activate', ann.user.username.toUpperCase())).toMatchObject({ code: 0 });
+    await bob.api.request('DELETE', '/users/me', { password: PASSWORD });
+    expect(await account(environment, 'reset-link', `deleted-${bob.id}`)).toMatchObject({ code: 1, output: '' });
+  });
+
   it('says what is wrong', async () => {
     expect(await account(environment, 'deactivate', 'nobody')).toEqual({
       code: 1,
