@@ -85,7 +85,7 @@ describe('The command for accounts', () => {
     const bob = await Person.register(app.url, 'bob');
     expect(await account(environment, 'activate', ann.user.username.toUpperCase())).toMatchObject({ code: 0 });
     await bob.api.request('DELETE', '/users/me', { password: PASSWORD });
-    expect(await account(environment, 'reset-link', `deleted-${bob.id}`)).toMatchObject({ code: 1, output: '' });
+    expect(await account(environment, 'deactivate', `deleted-${bob.id}`)).toMatchObject({ code: 1, output: '' });
   });
 
   it('says what is wrong', async () => {
