@@ -22,7 +22,6 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
     bufferLogs: true,
   });
   app.disable('x-powered-by');
-  app.disable('etag'); // What must not be stored need not be hashed.
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', parseQuery);
   app.useGlobalPipes(new StrictValidationPipe());

@@ -21,18 +21,24 @@ export class Statements {
     return rows;
   }
 
-  /** The one entity for which `where` holds, or null: what TypeORM's `findOneBy` does, without building a query each time. */
+  /**
+   * The entity for which `where` holds, or null. What TypeORM's `findOneBy` does, without building the query each time, for
+   * entities of plain columns.
+   */
   async find<T extends object>(name: string, type: new () => T, where: string, values: unknown[]): Promise<T | null> {
-    let text = this.lookups.get(name);
-    if (!text) this.lookups.set(name, (text = this.lookup(type, where)));
-    const [row] = await this.run(name, text, values);
+    const [row] = await this.run(name, this.lookup(type, where), values);
     return row ? Object.assign(new type(), row) : null;
   }
 
   private lookup(type: new () => object, where: string): string {
+    const key = `${type.name} ${where}`;
+    const known = this.lookups.get(key);
+    if (known) return known;
     const { columns, tableName } = this.dataSource.getMetadata(type);
     const selected = columns.filter(({ isSelect }) => isSelect);
     const list = selected.map(({ databaseName, propertyName }) => `${databaseName} AS "${propertyName}"`);
-    return `SELECT ${list.join(', ')} FROM ${tableName} WHERE ${where} LIMIT 1`;
+    const text = `SELECT ${list.join(', ')} FROM ${tableName} WHERE ${where} LIMIT 1`;
+    this.lookups.set(key, text);
+    return text;
   }
 }

@@ -7,7 +7,7 @@ import { GroupAccess } from '../groups/group-access.js';
 import type { ListMessagesQuery } from './dto/message-inputs.dto.js';
 import type { MessagePageResponse } from './dto/message-page.dto.js';
 
-/** The values are behind `SELECT`, which hides them from the planner: for each it would make another plan. */
+/** Behind `SELECT` the values are hidden from the planner, which else would plan anew for each. */
 const PAGE = `
   SELECT ${MESSAGE_COLUMNS} FROM ${MESSAGE_TABLES}
    WHERE m.group_id = (SELECT $1::uuid) AND m.seq BETWEEN (SELECT $2::bigint) AND (SELECT $3::bigint)

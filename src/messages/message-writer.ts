@@ -13,6 +13,8 @@ import { type Draft, MessageStore, type Outcome } from './message-store.js';
 const MAX_BATCH = 200;
 /** After a batch of this many the next one waits for those who were just answered: with them it costs little more. */
 const BUSY = 5;
+/** Turns of the event loop for that: in them the answers are written, and what comes upon them is read. */
+const GATHERING = 5;
 /** Sends that may wait on one node; more are refused at once. */
 const MAX_WAITING = 10_000;
 /** How long a send is tried again while the database is away, in milliseconds. */
@@ -78,8 +80,7 @@ export class MessageWriter {
       const batch = this.takeBatch();
       await this.write(batch).catch((error: unknown) => batch.forEach((send) => send.reject(error)));
       if (batch.length < BUSY) continue;
-      await turn(); // The answers are written,
-      await turn(); // and what came back upon them is read.
+      for (let passed = 0; passed < GATHERING; passed += 1) await turn();
     }
     this.writing = false;
   }

@@ -75,6 +75,14 @@ describe('Over HTTP', () => {
       expect(overTls.headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');
     });
 
+    it('that is the page is not sent again while it is the same', async () => {
+      const { etag } = (await rawRequest(proxied.url)).headers;
+      const again = await rawRequest(proxied.url, { headers: { 'if-none-match': String(etag) } });
+      expect([again.status, again.body]).toEqual([304, '']);
+      const other = await rawRequest(proxied.url, { headers: { 'if-none-match': 'W/"another"' } });
+      expect(other.status).toBe(200);
+    });
+
     it('does not speak of TLS because a client says so', async () => {
       const { headers } = await rawRequest(app.url, { headers: { 'x-forwarded-proto': 'https' } });
       expect(headers).not.toHaveProperty('strict-transport-security');

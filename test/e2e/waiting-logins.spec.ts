@@ -43,7 +43,8 @@ describe('A login to an account', () => {
     await holder.query('BEGIN');
     await holder.query(`UPDATE users SET ${change} WHERE id = $1`, [userId]);
     const answer = nobody.post<{ code?: string }>('/login', { username, password: PASSWORD });
-    while (!(await isWaiting()));
+    const deadline = Date.now() + 10_000;
+    while (!(await isWaiting())) if (Date.now() > deadline) throw new Error('the login does not wait');
     await holder.query('COMMIT');
     const { status, body } = await answer;
     const sessions = await app.database.query('SELECT 1 FROM sessions WHERE user_id = $1', [userId]);

@@ -30,7 +30,8 @@ export async function run(stage, { quick }) {
     figures: [
       figure('RSS before, MB', 'before'),
       figure('RSS with all, MB', 'after'),
-      figure('KB a connection', 'each'),
+      figure('RSS a connection, KB', 'each'),
+      figure('in use a connection, KB', 'inUse'),
     ],
     notes: [`${ours.connections.toLocaleString('en')} connections; PostgreSQL's memory is not counted.`],
   };
@@ -42,9 +43,17 @@ export async function run(stage, { quick }) {
  * @param {import('../stage/fixtures.js').Group[]} groups
  */
 async function memory(stage, server, groups) {
+  const used = await server.memoryInUse();
   const before = await residentMemory(server.pid);
   const connections = await stage.generator('idlers').call('open', { url: server.url, groups });
   await delay(SETTLE);
   const after = await residentMemory(server.pid);
-  return { connections, before: before / 2 ** 20, after: after / 2 ** 20, each: (after - before) / 1024 / connections };
+  const inUse = (await server.memoryInUse()) - used;
+  return {
+    connections,
+    before: before / 2 ** 20,
+    after: after / 2 ** 20,
+    each: (after - before) / 1024 / connections,
+    inUse: inUse / 1024 / connections,
+  };
 }

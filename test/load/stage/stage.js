@@ -9,13 +9,14 @@ import pg from 'pg';
 import { Remote } from '../wire/rpc.js';
 
 const DIST = new URL('../../../dist/src/', import.meta.url);
-const GUARD = new URL('./end-with-parent.js', import.meta.url).href;
+const PRELOAD = new URL('./in-server.js', import.meta.url).href;
 const SHUTDOWN = 15_000;
 
 /**
  * @typedef {object} Server
  * @property {string} url
  * @property {number} pid
+ * @property {() => Promise<number>} memoryInUse in bytes, once all garbage is collected
  *
  * @typedef {object} Database
  * @property {string} url
@@ -115,11 +116,17 @@ export class Stage {
     const child = fork(file, {
       cwd: this.folder, // Away from any .env file.
       env: { PATH: process.env.PATH, ...env },
-      // As `npm start` has it, for all alike.
-      execArgv: ['--max-semi-space-size=64', '--import', GUARD, ...args],
+      // Memory as `npm start` has it, for all alike.
+      execArgv: ['--max-semi-space-size=64', '--expose-gc', '--import', PRELOAD, ...args],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#closers.push(() => end(child));
+    const memoryInUse = async () => {
+      child.send('memory');
+      const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${file} has ended`)));
+      ended.catch(() => undefined); // It ends some time, after the answer.
+      return (await Promise.race([once(child, 'message'), ended]))[0];
+    };
     let output = '';
     const keep = (/** @type {Buffer} */ chunk) => (output = (output + chunk).slice(-10_000));
     child.stderr.on('data', keep);
@@ -128,7 +135,7 @@ export class Stage {
       child.stdout.on('data', (chunk) => {
         keep(chunk);
         const url = /http:\/\/[\d.]+:\d+(?=\D)/.exec(output)?.[0];
-        if (url) resolve({ url, pid: child.pid });
+        if (url) resolve({ url, pid: child.pid, memoryInUse });
       });
     });
   }
