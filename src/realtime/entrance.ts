@@ -26,9 +26,7 @@ export class Entrance {
    */
   async resume(socket: ChatSocket, groupId: string, cursor: number, head: number): Promise<boolean> {
     const revision = await this.catchUp(socket, groupId, cursor, head);
-    if (revision === null) return false;
-    socket.emit('group:synced', { groupId, revision });
-    return this.enter(socket, groupId, revision);
+    return revision !== null && this.enter(socket, groupId, revision);
   }
 
   /**
@@ -52,7 +50,7 @@ export class Entrance {
 
   /** Sends what was missed, and returns the revision up to which the socket has everything; null for no member. */
   private async catchUp(socket: ChatSocket, groupId: string, cursor: number, head: number): Promise<number | null> {
-    if (cursor === head) return cursor;
+    if (cursor === head) return this.complete(socket, groupId, cursor);
     const isFar = cursor > head || head - cursor > MAX_REPLAY;
     return isFar
       ? this.send(socket, groupId, await this.replays.newest(groupId, head))
@@ -66,7 +64,13 @@ export class Entrance {
   private async send(socket: ChatSocket, groupId: string, replay: Replay | null): Promise<number | null> {
     if (replay === null || replay.departed.has(socket.data.user.id)) return this.refuse(socket, groupId);
     emitAll(socket, replay.sent);
-    return replay.revision;
+    return this.complete(socket, groupId, replay.revision);
+  }
+
+  /** Says that the socket has everything up to `revision`, and returns it. */
+  private complete(socket: ChatSocket, groupId: string, revision: number): number {
+    socket.emit('group:synced', { groupId, revision });
+    return revision;
   }
 
   private async refuse(socket: ChatSocket, groupId: string): Promise<null> {

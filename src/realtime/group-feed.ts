@@ -16,15 +16,15 @@ const GRACE = 25;
 /** How long to wait when the database could not be read, in milliseconds. */
 const PAUSE = 1_000;
 
+/** What became of a socket that wanted to be let in. */
+export type Admission = 'admitted' | 'behind' | 'removed';
+
 interface Arrival {
   socket: ChatSocket;
   /** The revision that the socket has. */
   at: number;
-  admitted(): void;
+  decide(admission: Admission): void;
 }
-
-/** What became of a socket that wanted to be let in. */
-export type Admission = 'admitted' | 'behind' | 'removed';
 
 /**
  * Delivers one group's changes to the sockets on this node: each change once, in revision order, without a hole. The
@@ -36,7 +36,7 @@ export class GroupFeed {
   private readonly members = new Set<ChatSocket>();
   private arrivals: Arrival[] = [];
   private readonly ahead = new Map<number, Change>();
-  /** The last changes delivered: all that changed after `recentFrom`. */
+  /** The last changes delivered as they happened: all that changed after `recentFrom`. */
   private readonly recent: Change[] = [];
   private recentFrom: number;
   private grace: NodeJS.Timeout | undefined;
@@ -77,27 +77,19 @@ export class GroupFeed {
    * Lets a socket in that has everything up to revision `at`, exactly there: it gets every later change and none twice.
    * `behind`: it must first read on; `removed`: its user is not a member any more.
    */
-  async admit(socket: ChatSocket, at: number): Promise<Admission> {
-    if (at > this.delivered) {
-      await new Promise<void>((admitted) => {
-        this.arrivals.push({ socket, at, admitted });
-        void this.repair();
-      });
-      return this.members.has(socket) ? 'admitted' : 'removed';
-    }
-    if (at < this.recentFrom) return 'behind';
-    const missed = this.recent.filter(({ payload }) => payload.revision > at);
-    if (missed.some((change) => leaver(change) === socket.data.user.id)) return 'removed';
-    for (const change of missed) emitChange(socket, change);
-    this.join(socket);
-    return 'admitted';
+  admit(socket: ChatSocket, at: number): Promise<Admission> {
+    return new Promise((decide) => {
+      this.arrivals.push({ socket, at, decide });
+      this.letIn();
+      if (this.arrivals.length > 0) void this.repair();
+    });
   }
 
   /** A socket that goes away, or whose user does. */
   leave(socket: ChatSocket): void {
     this.arrivals = this.arrivals.filter((arrival) => {
       if (arrival.socket !== socket) return true;
-      arrival.admitted();
+      arrival.decide('removed');
       return false;
     });
     this.members.delete(socket);
@@ -138,7 +130,7 @@ export class GroupFeed {
     const { revision } = change.payload;
     if (revision <= this.delivered) return;
     if (revision === this.delivered + 1 && !this.repairing) {
-      this.deliver(change);
+      this.deliverNext(change);
       this.deliverAhead();
       return;
     }
@@ -146,26 +138,29 @@ export class GroupFeed {
     this.repairSoon(GRACE);
   }
 
+  /** Delivers what happened after what was delivered last. */
+  private deliverNext(change: Change): void {
+    this.deliver(change);
+    this.recent.push(change);
+    if (this.recent.length > RECENT) this.recentFrom = this.recent.shift()!.payload.revision;
+    this.letIn();
+  }
+
   private deliver(change: Change): void {
-    const { revision } = change.payload;
-    this.letIn(revision - 1);
     const gone = leaver(change);
     if (gone !== undefined && change.event === 'member:left') {
       this.eject(gone, change.payload.member.removedBy === null ? 'left' : 'removed');
     }
     if (change.event === 'message:created') this.typing.clear(change.payload.message.sender.id);
     this.tellAll(change.event, change.payload);
-    this.delivered = revision;
-    this.recent.push(change);
-    if (this.recent.length > RECENT) this.recentFrom = this.recent.shift()!.payload.revision;
-    this.letIn(revision);
+    this.delivered = change.payload.revision;
   }
 
   private deliverAhead(): void {
     for (;;) {
       const next = this.ahead.get(this.delivered + 1);
       if (!next) break;
-      this.deliver(next);
+      this.deliverNext(next);
     }
     for (const revision of this.ahead.keys()) if (revision <= this.delivered) this.ahead.delete(revision);
     if (this.ahead.size > 0) return;
@@ -188,6 +183,7 @@ export class GroupFeed {
       )
       .then((pause) => {
         this.repairing = undefined;
+        this.letIn();
         this.deliverAhead();
         if (this.ahead.size > 0 || this.arrivals.length > 0) this.repairSoon(pause);
       });
@@ -202,24 +198,40 @@ export class GroupFeed {
     const from = this.delivered;
     const revision = await this.log.replay(this.groupId, from, (changes) => {
       for (const change of changes) this.deliver(change);
+      if (changes.length > 0) this.forget();
     });
     if (revision === null) return this.end();
     const emitted = this.delivered > from;
     this.delivered = Math.max(this.delivered, revision);
-    this.letIn(this.delivered);
     // Rows that changed more than once left holes in the numbers: nothing is missing up to here.
     if (emitted) this.tellAll('group:synced', { groupId: this.groupId, revision: this.delivered });
   }
 
-  /** Lets in the arrivals that have everything up to a revision that is not after `revision`. */
-  private letIn(revision: number): void {
-    if (this.arrivals.length === 0) return;
-    const due = this.arrivals.filter(({ at }) => at <= revision);
-    this.arrivals = this.arrivals.filter(({ at }) => at > revision);
-    for (const { socket, admitted } of due) {
-      if (socket.connected) this.join(socket);
-      admitted();
-    }
+  /**
+   * What was read from the database came as new or as changed for who stood where the reading began. To a socket that
+   * stands in between it may be neither.
+   */
+  private forget(): void {
+    this.recent.length = 0;
+    this.recentFrom = this.delivered;
+  }
+
+  /** Decides on the arrivals that are not ahead of the feed; for what `forget` says, on nobody while it reads. */
+  private letIn(): void {
+    if (this.arrivals.length === 0 || this.repairing) return;
+    const due = this.arrivals.filter(({ at }) => at <= this.delivered);
+    this.arrivals = this.arrivals.filter(({ at }) => at > this.delivered);
+    for (const { socket, at, decide } of due) decide(this.letInAt(socket, at));
+  }
+
+  private letInAt(socket: ChatSocket, at: number): Admission {
+    if (at < this.recentFrom) return 'behind';
+    const missed = this.recent.filter(({ payload }) => payload.revision > at);
+    const isRemoved = missed.some((change) => leaver(change) === socket.data.user.id);
+    if (isRemoved || !socket.connected) return 'removed';
+    for (const change of missed) emitChange(socket, change);
+    this.join(socket);
+    return 'admitted';
   }
 
   private join(socket: ChatSocket): void {

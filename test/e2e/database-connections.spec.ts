@@ -4,16 +4,16 @@ import { isTransient } from '../../src/common/to-problem.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { Statements } from '../../src/database/statements.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { HeldAnswers } from '../support/held-answers.js';
+import { DatabaseLine } from '../support/database-line.js';
 
 describe('A connection to the database', () => {
   let database: TestDatabase;
-  let line: HeldAnswers;
+  let line: DatabaseLine;
   let dataSource: DataSource;
 
   beforeEach(async () => {
     database = await createDatabase();
-    line = await HeldAnswers.to(database.url);
+    line = await DatabaseLine.to(database.url);
     dataSource = await new DataSource(dataSourceOptions(line.url, 1)).initialize();
   });
   afterEach(async () => {
@@ -36,7 +36,7 @@ describe('A connection to the database', () => {
 
   it('that ends while it passes from one query to the next fails that query, and not the process', async () => {
     const pid = await backend();
-    line.hold();
+    line.holdAnswers();
     const first = new Statements(dataSource).run('one', 'SELECT 1 AS one', []);
     const next = dataSource.query('SELECT 2 AS two').catch((error: unknown) => error);
     while (!(await isDone(pid, 'SELECT 1 AS one')));
@@ -44,7 +44,7 @@ describe('A connection to the database', () => {
     await database.query('SELECT pg_terminate_backend($1)', [pid]);
     expect(await first).toEqual([{ one: 1 }]);
     expect(isTransient(await next)).toBe(true);
-    line.pass();
+    line.passAnswers();
     expect(await backend()).not.toBe(pid);
   });
 });

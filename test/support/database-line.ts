@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/**
- * A line to a PostgreSQL server. Once `hold` is called it keeps what the server says until the server ends the
- * connection; then all of it comes in one piece, as it does to a process that was busy meanwhile.
- */
-export class HeldAnswers {
-  private holding = false;
+/** A line to a PostgreSQL server on which one can hold back what either side says. */
+export class DatabaseLine {
+  private holdsAnswers = false;
+  private question: { text: string; came(pass: () => void): void } | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -15,10 +13,10 @@ export class HeldAnswers {
     server.on('connection', (near) => this.relay(near));
   }
 
-  static async to(url: string): Promise<HeldAnswers> {
+  static async to(url: string): Promise<DatabaseLine> {
     const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new HeldAnswers(server, new URL(url));
+    return new DatabaseLine(server, new URL(url));
   }
 
   /** The server's address over this line. */
@@ -29,12 +27,23 @@ export class HeldAnswers {
     return url.href;
   }
 
-  hold(): void {
-    this.holding = true;
+  /**
+   * Keeps what the server says, until `passAnswers` or until the server ends the connection; then all of it comes in one
+   * piece, as it does to a process that was busy meanwhile.
+   */
+  holdAnswers(): void {
+    this.holdsAnswers = true;
   }
 
-  pass(): void {
-    this.holding = false;
+  passAnswers(): void {
+    this.holdsAnswers = false;
+  }
+
+  /** Keeps the next question in which `text` occurs. Resolves, when it came, with what lets it go on. */
+  holdQuestion(text: string): Promise<() => void> {
+    return new Promise((came) => {
+      this.question = { text, came };
+    });
   }
 
   close(): void {
@@ -44,11 +53,22 @@ export class HeldAnswers {
   private relay(near: Socket): void {
     const far = connect(addressOf(this.target));
     const kept: Buffer[] = [];
-    far.on('data', (chunk: Buffer) => (this.holding ? kept.push(chunk) : near.write(chunk)));
+    far.on('data', (chunk: Buffer) => (this.holdsAnswers ? kept.push(chunk) : near.write(chunk)));
     far.on('end', () => near.end(Buffer.concat(kept)));
-    near.on('data', (chunk: Buffer) => far.write(chunk));
+    near.on('data', (chunk: Buffer) => this.ask(chunk, near, far));
     near.on('close', () => far.destroy());
     for (const socket of [near, far]) socket.on('error', () => undefined);
+  }
+
+  private ask(chunk: Buffer, near: Socket, far: Socket): void {
+    const { question } = this;
+    if (!question || !chunk.includes(question.text)) return void far.write(chunk);
+    this.question = undefined;
+    near.pause();
+    question.came(() => {
+      far.write(chunk);
+      near.resume();
+    });
   }
 }
 
