@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { migrateDatabase } from '../../src/database/migrate-database.js';
+import { dropDatabase } from './drop-database.js';
 
 export interface TestDatabase {
   url: string;
@@ -17,10 +18,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   return {
     url,
     query: (sql, values) => withClient(url, async (client) => (await client.query<never>(sql, values)).rows),
-    drop: () =>
-      withClient(clusterUrl(), async (client) => {
-        await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      }),
+    drop: () => withClient(clusterUrl(), (client) => dropDatabase(client, name)),
   };
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { ReactionSummary } from '../../../src/changes/contract.js';
 import type { GroupRow, MembershipChange, MessageRow, Rows } from '../checker/rows.js';
+import { dropDatabase } from '../../support/drop-database.js';
 import { brief } from '../history/brief.js';
 import { writeReactions } from '../history/reactions.js';
 import { until } from './until.js';
@@ -100,16 +101,20 @@ export class StageDatabase {
 
   async drop(): Promise<void> {
     if (this.dropFrom === undefined) return;
-    await query(this.dropFrom, `DROP DATABASE ${new URL(this.url).pathname.slice(1)} WITH (FORCE)`);
+    await withClient(this.dropFrom, (client) => dropDatabase(client, new URL(this.url).pathname.slice(1)));
   }
 }
 
-async function query<R extends pg.QueryResultRow>(url: string, sql: string, values?: unknown[]): Promise<R[]> {
+function query<R extends pg.QueryResultRow>(url: string, sql: string, values?: unknown[]): Promise<R[]> {
+  return withClient(url, async (client) => (await client.query<R>(sql, values)).rows);
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    return (await client.query<R>(sql, values)).rows;
+    return await work(client);
   } finally {
     await client.end().catch(() => undefined);
   }

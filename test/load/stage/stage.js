@@ -67,7 +67,7 @@ export class Stage {
   async database() {
     const name = `load_${++this.#databases}`;
     await query(this.postgres.url, `CREATE DATABASE ${name}`);
-    this.#closers.push(() => query(this.postgres.url, `DROP DATABASE ${name} WITH (FORCE)`));
+    this.#closers.push(() => query(this.postgres.url, `DROP DATABASE ${name}`));
     const url = new URL(this.postgres.url);
     url.pathname = `/${name}`;
     return { url: url.href, pid: this.postmaster };
