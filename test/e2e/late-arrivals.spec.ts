@@ -6,6 +6,15 @@ import type { ChatClient } from '../support/chat-client.js';
 import { DatabaseLine } from '../support/database-line.js';
 import { Person } from '../support/person.js';
 
+/** Further messages, up to where a page of what changed ends: the first one, which is edited, is behind it. */
+const FILL = `
+  WITH filled AS (
+    UPDATE groups SET last_seq = last_seq + 200, revision = revision + 200 WHERE id = $1 RETURNING id, last_seq, revision
+  )
+  INSERT INTO messages (id, group_id, seq, revision, created_revision, sender_id, text, created_at)
+  SELECT gen_random_uuid(), id, last_seq - n, revision - n, revision - n, $2, 'filling', now()
+    FROM filled, generate_series(0, 199) AS n`;
+
 /**
  * Two nodes on one database without Redis, so that the near one learns from the database what happens at the far one. What
  * it reads there as new is new to who was connected; a device that comes meanwhile may have it from the history.
@@ -51,13 +60,14 @@ describe('A device that comes to a node that is behind', () => {
   const edit = (text: string) => ann.api.patch(`/messages/${message.id}`, { text });
   /** Edits the message, and has the near node read that from the database. */
   async function editKnown(...texts: string[]): Promise<void> {
+    const { revision } = (await ann.api.get<Group>(`/groups/${group.id}`)).body;
     for (const text of texts.slice(0, -1)) await edit(text);
     const stop = far.nest.get(ChangeBus).onGroup(group.id, (news) => {
       near.nest.get(ChangeBus).publishToGroup(group.id, news);
     });
     await edit(texts.at(-1)!);
     stop();
-    await present.until(() => present.cursorOf(group.id) === 4 + texts.length);
+    await present.until(() => present.cursorOf(group.id) === revision + texts.length);
   }
 
   const brief = ({ event, payload }: Change) => [event, payload.revision];
@@ -84,6 +94,23 @@ describe('A device that comes to a node that is behind', () => {
     await editKnown('edited');
     goOn();
     await expectChangedAndThenNew(device);
+  });
+
+  it('is given what it has as changed, when the node is in the middle of reading on', async () => {
+    const letSweep = await line.holdQuestion('SELECT id, revision FROM groups');
+    await far.database.query(FILL, [group.id, ann.id]);
+    const { device, goOn } = await comingDevice();
+    const secondPage = line.holdQuestion(`${group.id}\u0000\u0000\u0000\u0003204`);
+    const read = editKnown('edited');
+    const readSecondPage = await secondPage;
+    await present.until(() => present.cursorOf(group.id) === 204);
+    goOn();
+    await device.next('group:synced', ({ groupId }) => groupId === before.id);
+    readSecondPage();
+    await read;
+    letSweep();
+    await device.until(() => device.cursorOf(group.id) === 205);
+    expect(device.changesOf(group.id).map(brief)).toEqual([['message:updated', 205]]);
   });
 
   it('is told that it has everything, when it had to read on itself', async () => {
