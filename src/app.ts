@@ -1,13 +1,17 @@
+import type { IncomingMessage } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Response } from 'express';
+import proxyAddress from 'proxy-addr';
 import { serveApiDocument } from './api-document.js';
 import { AppModule } from './app.module.js';
+import { RateLimits } from './auth/rate-limits/rate-limits.js';
 import { Origins } from './common/origins.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { JSON_BODY, parseQuery } from './common/request-input.js';
 import { securityHeaders } from './common/security-headers.js';
 import { limitConnections } from './common/server-limits.js';
+import { limitUnreadResponses } from './common/unread-responses.js';
 import { answerUnreadable } from './common/unreadable-requests.js';
 import { StrictValidationPipe } from './common/validation.js';
 import type { Config } from './config/config.js';
@@ -27,11 +31,19 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   answerUnreadable(app.getHttpServer());
-  limitConnections(app.getHttpServer());
+  limitConnections(app.getHttpServer(), config.maxConnections);
   const origins = new Origins(config.allowedOrigins, config.trustProxy > 0);
   const headers = securityHeaders((request) => origins.isSecure(request));
-  app.useWebSocketAdapter(new ChatIoAdapter(app, [headers, origins.cors, origins.guard]));
-  app.use(headers, origins.cors);
+  const addressOf = (request: IncomingMessage) => proxyAddress(request, (_, hop) => hop < config.trustProxy);
+  const limits = app.get(RateLimits);
+  app.useWebSocketAdapter(
+    new ChatIoAdapter(app, {
+      middlewares: [headers, origins.cors, origins.guard],
+      takeHandshake: (request) => limits.take('handshake', addressOf(request)),
+      polling: config.polling,
+    }),
+  );
+  app.use(limitUnreadResponses(addressOf), headers, origins.cors);
   serveApiDocument(app);
   servePage(app);
   app.use(neverStored);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { Problem } from './problem.js';
-import { rawResponse } from './unreadable-requests.js';
+import { answerRaw } from './unreadable-requests.js';
 
 type Next = () => void;
 
@@ -58,9 +58,7 @@ export class Origins {
     const own = this.ownOf(request);
     if (origin === undefined || origin === own || this.listed.has(origin)) return next();
     // An upgrade has no response to write to, so this goes to the socket.
-    request.socket.end(
-      rawResponse(new Problem('origin_not_allowed', `This server is at ${own ?? 'no valid address'}.`)),
-    );
+    answerRaw(request.socket, new Problem('origin_not_allowed', `This server is at ${own ?? 'no valid address'}.`));
   };
 
   /** The origin that the browser asked, as it sees it: an `Origin` header of a page of ours is equal to it. */

@@ -6,7 +6,17 @@ export interface Rate {
 
 /** What is counted, each against a rate of its own. */
 export type LimitName =
-  'request' | 'command' | 'connectionCommand' | 'login' | 'account' | 'refresh' | 'register' | 'reset' | 'letter';
+  | 'request'
+  | 'handshake'
+  | 'connect'
+  | 'command'
+  | 'connectionCommand'
+  | 'login'
+  | 'account'
+  | 'refresh'
+  | 'register'
+  | 'reset'
+  | 'letter';
 
 /** Another issuer whose tokens are accepted. Of `jwksUrl` and `keyFile` one at least is set; the first is used. */
 export interface IssuerSettings {
@@ -59,6 +69,8 @@ export class Config {
   readonly rateLimits: boolean = true;
   readonly limits: Readonly<Record<LimitName, Rate>> = {
     request: { points: 600, duration: 60 },
+    handshake: { points: 600, duration: 60 },
+    connect: { points: 120, duration: 60 },
     command: { points: 200, duration: 5 },
     connectionCommand: { points: 100, duration: 5 },
     login: { points: 20, duration: 60 },
@@ -68,6 +80,12 @@ export class Config {
     reset: { points: 20, duration: 3_600 },
     letter: { points: 5, duration: 3_600 },
   };
+  /** Connections that one user may have to one node at a time. */
+  readonly connectionsPerUser: number = 30;
+  /** TCP connections that one node takes. */
+  readonly maxConnections: number = 20_000;
+  /** Whether Socket.IO clients may poll; otherwise they need a WebSocket. */
+  readonly polling: boolean = true;
   /** Origins of other servers whose pages may use this one. */
   readonly allowedOrigins: readonly string[] = [];
   /** How many reverse proxies to believe. */

@@ -40,6 +40,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     rateLimits: values.RATE_LIMITS,
     limits: {
       request: values.LIMIT_REQUESTS,
+      handshake: values.LIMIT_HANDSHAKES,
+      connect: values.LIMIT_CONNECTS,
       command: values.LIMIT_COMMANDS,
       connectionCommand: values.LIMIT_CONNECTION_COMMANDS,
       login: values.LIMIT_LOGINS,
@@ -49,6 +51,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       reset: values.LIMIT_RESETS,
       letter: values.LIMIT_LETTERS,
     },
+    connectionsPerUser: values.CONNECTIONS_PER_USER,
+    maxConnections: values.MAX_CONNECTIONS,
+    polling: values.POLLING,
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     trustProxy: values.TRUST_PROXY,
     shutdownTimeout: values.SHUTDOWN_TIMEOUT,

@@ -213,6 +213,16 @@ export const settings = {
     default: { points: 600, duration: 60 },
     example: '600/1m',
   }),
+  LIMIT_HANDSHAKES: rate({
+    desc: 'Handshakes of sockets from an address, behind which many people may be',
+    default: { points: 600, duration: 60 },
+    example: '600/1m',
+  }),
+  LIMIT_CONNECTS: rate({
+    desc: 'Socket connections of a user, each counted once it is authenticated',
+    default: { points: 120, duration: 60 },
+    example: '120/1m',
+  }),
   LIMIT_COMMANDS: rate({
     desc: 'Socket commands of a user, on all connections to a node together',
     default: { points: 200, duration: 5 },
@@ -252,6 +262,27 @@ export const settings = {
     desc: 'Letters to one account for each purpose',
     default: { points: 5, duration: 3_600 },
     example: '5/1h',
+  }),
+  CONNECTIONS_PER_USER: whole(
+    1,
+    100_000,
+  )({
+    desc: 'Socket connections that one user may have to one node at a time',
+    default: 30,
+    example: '30',
+  }),
+  MAX_CONNECTIONS: whole(
+    10,
+    1_000_000,
+  )({
+    desc: 'TCP connections that one node takes; below the limit of open files of the process',
+    default: 20_000,
+    example: '20000',
+  }),
+  POLLING: onOff({
+    desc: '`off` leaves Socket.IO clients the WebSocket transport alone, which needs no sticky sessions',
+    default: true,
+    example: 'on',
   }),
   ALLOWED_ORIGINS: origins({
     desc: 'Origins, separated by commas, whose pages may use this server besides its own',

@@ -14,6 +14,8 @@ export interface SocketData {
   /** For each group the last revision that the client had when it connected. */
   cursors: Map<string, number>;
   lane: CommandLane;
+  /** Commands in a row that were above the limits. */
+  refused: number;
   /** The groups whose live changes it gets. */
   feeds: Map<string, GroupFeed>;
 }

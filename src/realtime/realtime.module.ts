@@ -20,8 +20,10 @@ import { PresenceStore } from './presence-store.js';
 import { PresenceTeller } from './presence-teller.js';
 import { Replays } from './replays.js';
 import { SessionWatch } from './session-watch.js';
+import { SlowConsumers } from './slow-consumers.js';
 import { SyncService } from './sync.service.js';
 import { TypingService } from './typing.service.js';
+import { UserConnections } from './user-connections.js';
 
 @Module({
   imports: [AuthModule, ChangesModule, DatabaseModule, GroupsModule, MessagesModule],
@@ -42,8 +44,10 @@ import { TypingService } from './typing.service.js';
     PresenceTeller,
     Replays,
     SessionWatch,
+    SlowConsumers,
     SyncService,
     TypingService,
+    UserConnections,
   ],
 })
 export class RealtimeModule {}

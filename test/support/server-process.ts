@@ -1,12 +1,16 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The built server, or another build of it that MESSENDGER_MAIN names. */
 const MAIN = process.env.MESSENDGER_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
 const READY = /the page is at (http:\/\/[^\s,"]+)/;
 const PATIENCE = 25_000;
+
+/** For `NODE_OPTIONS`: lets `retainedBytes` be asked. */
+export const REPORTS_MEMORY = `--import=${pathToFileURL(join(import.meta.dirname, 'report-memory.js')).href}`;
 
 /** How a process ended: one of the two is null. */
 export interface Exit {
@@ -66,6 +70,19 @@ export class ServerProcess {
     if (this.running) this.signal('SIGKILL');
     await this.exited;
     throw new Error(`The server did not start:\n${this.written}`);
+  }
+
+  /** The bytes that it keeps once the garbage is collected. Needs `report-memory.js`, see `REPORTS_MEMORY`. */
+  async retainedBytes(): Promise<number> {
+    const before = this.memoryReports().length;
+    this.signal('SIGUSR2');
+    while (this.running && this.memoryReports().length === before) await delay(10);
+    if (!this.running) throw new Error(`The server died:\n${this.written.slice(-2_000)}`);
+    return Number(this.memoryReports().at(-1)![1]);
+  }
+
+  private memoryReports(): RegExpMatchArray[] {
+    return [...this.written.matchAll(/^memory \d+: (\d+)$/gm)];
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -3,7 +3,7 @@ import type { LimitName, Rate } from '../../config/config.js';
 import type { Count } from './sliding-window.js';
 
 /** What is counted on each node for itself: it comes often, and each node has its own work to protect. */
-const LOCAL = ['request', 'command', 'connectionCommand'] as const satisfies LimitName[];
+const LOCAL = ['request', 'handshake', 'connect', 'command', 'connectionCommand'] as const satisfies LimitName[];
 type LocalName = (typeof LOCAL)[number];
 
 export const isLocal = (name: LimitName): name is LocalName => (LOCAL as readonly LimitName[]).includes(name);
