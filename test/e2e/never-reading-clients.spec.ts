@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -62,7 +63,7 @@ describe('A client that never reads', () => {
       if ((await Promise.race([over, delay(250)])) === true) after += 1;
       await delay(250);
     }
-    expect((await ann.api.get('/users/me')).status).toBe(200);
+    expect((await ann.api.get('/health/live')).status).toBe(200);
     return most - before;
   };
 
@@ -87,11 +88,12 @@ describe('A client that never reads', () => {
       ({ status }) => status,
       () => 0,
     );
-  const get = async (path: string) => {
+  const get = async (path: string, times = 1) => {
     const client = await HostileClient.connect(server.url);
     clients.push(client);
     const { host } = new URL(server.url);
-    client.socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`);
+    const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${ann.token}\r\n\r\n`;
+    client.socket.write(request.repeat(times));
     return client;
   };
   const syncOf = (groupId: string, id: number) =>
@@ -150,8 +152,11 @@ describe('A client that never reads', () => {
       await post(sid, `40${JSON.stringify({ token: ann.token })}`);
       while (!(await (await fetch(pollUrl(sid))).text()).includes('42["ready"'));
       for (let count = 0; count < 40; count += 1) {
-        if ((await post(sid, `${syncOf(groupIds[0]!, count)}\x1e${syncOf(groupIds[1]!, count)}`)) !== 200) return;
-        await get(`/socket.io/?EIO=4&transport=polling&sid=${sid}`);
+        const pages = Array.from({ length: 8 }, (_, id) => syncOf(groupIds[id % GROUPS]!, id)).join('\x1e');
+        if ((await post(sid, pages)) !== 200) return;
+        const poll = await get(`/socket.io/?EIO=4&transport=polling&sid=${sid}`);
+        // Its first bytes, and no more.
+        await Promise.race([once(poll.socket, 'readable'), once(poll.socket, 'close')]);
       }
     };
     expect(await costOf(flood)).toBeLessThan(MAX_COST);
@@ -159,7 +164,7 @@ describe('A client that never reads', () => {
 
   it('costs little when it leaves the answers to its requests unread', async () => {
     const flood = async () => {
-      for (let count = 0; count < 150; count += 1) await get(`/messages?groupId=${groupIds[0]}&limit=100`);
+      for (let count = 0; count < 60; count += 1) await get(`/messages?groupId=${groupIds[0]}&limit=100`, 10);
     };
     expect(await costOf(flood)).toBeLessThan(MAX_COST);
   });
