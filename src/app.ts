@@ -2,10 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Response } from 'express';
-import proxyAddress from 'proxy-addr';
 import { serveApiDocument } from './api-document.js';
 import { AppModule } from './app.module.js';
+import { originOf } from './audit/request-origin.js';
+import { SecurityLog } from './audit/security-log.js';
 import { RateLimits } from './auth/rate-limits/rate-limits.js';
+import { clientAddress, identifyRequest } from './common/client-address.js';
 import { Origins } from './common/origins.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { JSON_BODY, parseQuery } from './common/request-input.js';
@@ -29,12 +31,13 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   app.set('trust proxy', config.trustProxy);
   app.set('query parser', parseQuery);
   app.useGlobalPipes(new StrictValidationPipe());
-  app.useGlobalFilters(new ProblemFilter());
+  const securityLog = app.get(SecurityLog);
+  app.useGlobalFilters(new ProblemFilter((problem, request) => securityLog.recordRefusal(problem, originOf(request))));
   answerUnreadable(app.getHttpServer());
   limitConnections(app.getHttpServer(), config.maxConnections);
   const origins = new Origins(config.allowedOrigins, config.trustProxy > 0);
   const headers = securityHeaders((request) => origins.isSecure(request));
-  const addressOf = (request: IncomingMessage) => proxyAddress(request, (_, hop) => hop < config.trustProxy);
+  const addressOf = (request: IncomingMessage) => clientAddress(request, config.trustProxy);
   const limits = app.get(RateLimits);
   app.useWebSocketAdapter(
     new ChatIoAdapter(app, {
@@ -43,7 +46,7 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
       polling: config.polling,
     }),
   );
-  app.use(limitUnreadResponses(addressOf), headers, origins.cors);
+  app.use(identifyRequest, limitUnreadResponses(addressOf), headers, origins.cors);
   serveApiDocument(app);
   servePage(app);
   app.use(neverStored);

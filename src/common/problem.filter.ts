@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { announceLimit } from './rate-limit-headers.js';
+import type { Problem } from './problem.js';
 import { toProblem } from './to-problem.js';
 
 /** The one way in which an HTTP request is told that it failed: `application/problem+json` (RFC 9457). */
@@ -8,11 +9,17 @@ import { toProblem } from './to-problem.js';
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
+  /** `onRefusal` hears of every problem that is answered. */
+  constructor(private readonly onRefusal: (problem: Problem, request: Request) => void) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = toProblem(error);
-    if (problem.status >= 500) this.logger.error(`${request.method} ${request.path}: ${describe(error)}`);
+    if (problem.status >= 500) {
+      this.logger.error(`${requestIdOf(request)} ${request.method} ${request.path}: ${describe(error)}`);
+    }
+    this.onRefusal(problem, request);
     if (response.headersSent) {
       response.destroy();
       return;
@@ -25,6 +32,8 @@ export class ProblemFilter implements ExceptionFilter {
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem.toDetails()));
   }
 }
+
+const requestIdOf = (request: Request & { id?: string }): string => request.id ?? '';
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -60,6 +60,8 @@ interface ProblemExtras {
   /** Which limit is used up, for the header. */
   limit?: NamedLimit;
   cause?: unknown;
+  /** Whose account it is about, for the log alone. */
+  accountId?: string | undefined;
 }
 
 /** An error that is meant for the client. Thrown anywhere; one filter and one interceptor send it. */

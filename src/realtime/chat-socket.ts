@@ -7,6 +7,8 @@ import type { GroupFeed } from './group-feed.js';
 /** What the server keeps with a connection. */
 export interface SocketData {
   user: User;
+  /** The client's IP address. */
+  address: string;
   /** Null with the token of another issuer. */
   sessionId: string | null;
   /** When the access token ends, in milliseconds since the epoch. */

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Event } from 'socket.io';
+import { SecurityLog } from '../audit/security-log.js';
 import { RateLimits } from '../auth/rate-limits/rate-limits.js';
 import type { Ack } from '../changes/contract.js';
 import { Problem } from '../common/problem.js';
@@ -31,6 +32,7 @@ export class CommandGate {
   constructor(
     private readonly commands: ChatCommands,
     private readonly limits: RateLimits,
+    private readonly securityLog: SecurityLog,
   ) {}
 
   guard(socket: ChatSocket): void {
@@ -83,6 +85,8 @@ export class CommandGate {
   /** Answers with the problem, and disconnects a client that goes on and on above its limits. */
   private refuse(socket: ChatSocket, problem: Problem, answer: Answer): void {
     answer({ error: problem.toDetails() });
+    const { address, user } = socket.data;
+    this.securityLog.recordRefusal(problem, { address, actorId: user.id });
     if (problem.code !== 'rate_limited') return;
     socket.data.refused += 1;
     if (socket.data.refused === MAX_REFUSED) close(socket, 'rate_limited');

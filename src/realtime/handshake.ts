@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { AccessTokens } from '../auth/access-tokens.js';
+import { SecurityLog } from '../audit/security-log.js';
+import { clientAddress } from '../common/client-address.js';
 import { Problem } from '../common/problem.js';
 import { toProblem } from '../common/to-problem.js';
+import { Config } from '../config/config.js';
 import { MAX_GROUPS_PER_USER } from '../groups/limits.js';
 import type { ChatServer, ChatSocket } from './chat-socket.js';
 import { CommandLane } from './command-lane.js';
@@ -15,13 +18,15 @@ export class Handshake {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly connections: UserConnections,
+    private readonly securityLog: SecurityLog,
+    private readonly config: Config,
   ) {}
 
   guard(server: ChatServer): void {
     server.use((socket, next) => {
       this.authenticate(socket).then(
         () => next(),
-        (error: unknown) => refuse(socket, toProblem(error), next),
+        (error: unknown) => this.refuse(socket, toProblem(error), next),
       );
     });
   }
@@ -35,23 +40,25 @@ export class Handshake {
     Backlog.of(socket.conn).authenticate();
     const { sessionId, expiresAt } = principal;
     const lane = new CommandLane();
-    socket.data = { user, sessionId, expiresAt, cursors: checked, lane, refused: 0, feeds: new Map() };
+    const address = clientAddress(socket.request, this.config.trustProxy);
+    socket.data = { user, address, sessionId, expiresAt, cursors: checked, lane, refused: 0, feeds: new Map() };
   }
-}
 
-/**
- * Tells the client why, and closes the connection: one that goes on trying has to begin with a new handshake, which its
- * address is limited in. Where a repeat may succeed the connection is closed without the error, after which Socket.IO's
- * clients do not try again by themselves.
- */
-function refuse(socket: ChatSocket, problem: Problem, next: (error: Error) => void): void {
-  if (problem.status === 503) {
-    socket.conn.close();
-    return;
+  /**
+   * Tells the client why, and closes the connection: one that goes on trying has to begin with a new handshake, which its
+   * address is limited in. Where a repeat may succeed the connection is closed without the error, after which Socket.IO's
+   * clients do not try again by themselves.
+   */
+  private refuse(socket: ChatSocket, problem: Problem, next: (error: Error) => void): void {
+    this.securityLog.recordRefusal(problem, { address: clientAddress(socket.request, this.config.trustProxy) });
+    if (problem.status === 503) {
+      socket.conn.close();
+      return;
+    }
+    next(toConnectError(problem));
+    // Socket.IO sends the error in the next tick.
+    setImmediate(() => socket.conn.close());
   }
-  next(toConnectError(problem));
-  // Socket.IO sends the error in the next tick.
-  setImmediate(() => socket.conn.close());
 }
 
 function readCursors(cursors: unknown): Map<string, number> {

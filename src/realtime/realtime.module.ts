@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import { DatabaseModule } from '../database/database.module.js';
@@ -26,7 +27,7 @@ import { TypingService } from './typing.service.js';
 import { UserConnections } from './user-connections.js';
 
 @Module({
-  imports: [AuthModule, ChangesModule, DatabaseModule, GroupsModule, MessagesModule],
+  imports: [AuditModule, AuthModule, ChangesModule, DatabaseModule, GroupsModule, MessagesModule],
   providers: [
     ChangeLog,
     ChatCommands,

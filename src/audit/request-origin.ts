@@ -1,0 +1,9 @@
+import type { Request } from 'express';
+import type { Principal } from '../common/principal.js';
+import type { SecurityEventOrigin } from './security-log.js';
+
+/** From where, and by whom, a request comes. */
+export function originOf(request: Request): SecurityEventOrigin {
+  const { id, user } = request as { id?: string; user?: Principal };
+  return { requestId: id, address: request.ip, actorId: user?.userId };
+}
