@@ -32,7 +32,7 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   const headers = securityHeaders((request) => origins.isSecure(request));
   app.useWebSocketAdapter(new ChatIoAdapter(app, [headers, origins.cors, origins.guard]));
   app.use(headers, origins.cors);
-  serveApiDocument(app);
+  if (config.apiDocs) serveApiDocument(app);
   servePage(app);
   app.use(neverStored);
   app.useBodyParser('json', JSON_BODY);

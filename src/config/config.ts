@@ -68,6 +68,8 @@ export class Config {
     reset: { points: 20, duration: 3_600 },
     letter: { points: 5, duration: 3_600 },
   };
+  /** Whether Swagger UI and the OpenAPI document are served. */
+  readonly apiDocs: boolean = true;
   /** Origins of other servers whose pages may use this one. */
   readonly allowedOrigins: readonly string[] = [];
   /** How many reverse proxies to believe. */

@@ -49,6 +49,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       reset: values.LIMIT_RESETS,
       letter: values.LIMIT_LETTERS,
     },
+    apiDocs: values.API_DOCS,
     allowedOrigins: values.ALLOWED_ORIGINS ?? [],
     trustProxy: values.TRUST_PROXY,
     shutdownTimeout: values.SHUTDOWN_TIMEOUT,

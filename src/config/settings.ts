@@ -253,6 +253,11 @@ export const settings = {
     default: { points: 5, duration: 3_600 },
     example: '5/1h',
   }),
+  API_DOCS: onOff({
+    desc: '`off` leaves out Swagger UI at /docs and the OpenAPI document at /docs-json',
+    default: true,
+    example: 'off',
+  }),
   ALLOWED_ORIGINS: origins({
     desc: 'Origins, separated by commas, whose pages may use this server besides its own',
     default: undefined,
