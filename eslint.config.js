@@ -9,6 +9,7 @@ export default tseslint.config(
   js.configs.recommended,
   {
     // Every expression may meet what others wrote: each takes time in proportion to the text, whatever the text is.
+    files: ['src/**/*.ts', 'web/src/**/*.{ts,tsx}'],
     plugins: { regexp },
     rules: {
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],

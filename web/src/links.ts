@@ -59,7 +59,7 @@ function hrefOf(schema: string, address: string): string | null {
   return PROTOCOLS.has(protocol) ? href : null;
 }
 
-const FEW_EMOJI = /^(?:\p{RGI_Emoji}\s?){1,3}$/v;
+const FEW_EMOJI = new RegExp(String.raw`^(?:\p{RGI_Emoji}\s?){1,3}$`, 'v');
 
 /** Whether a text is nothing but a few emoji, which are shown large. */
 export function isFewEmoji(text: string): boolean {
