@@ -349,6 +349,14 @@ describe('The configuration', () => {
       expect(blocks.map((block) => `${block.trim()}\n`)).toEqual(expected);
     });
 
+    it('in docker-compose.yml: passed through, every setting that the image does not set itself', async () => {
+      const compose = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
+      const passed = [...compose.matchAll(/^ {6}([A-Z_]+?)(?:_FILE)?:/gm)].map(([, name]) => name);
+      const ours = ['NODE_ENV', 'PORT', 'HOST', 'DATA_DIR', 'ISSUER_KEY']; // ISSUER_KEY_FILE needs a mount too.
+      const names = Object.keys(settings).map((name) => name.replace(/_FILE$/, ''));
+      expect(names.filter((name) => !ours.includes(name) && !passed.includes(name))).toEqual([]);
+    });
+
     it('in the README: every setting, in one table', async () => {
       const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
       const rows = readme.match(/^\| `[A-Z_]+` .*$/gm) ?? [];
