@@ -47,7 +47,7 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
     }),
   );
   app.use(identifyRequest, limitUnreadResponses(addressOf), headers, origins.cors);
-  serveApiDocument(app);
+  if (config.apiDocs) serveApiDocument(app);
   servePage(app);
   app.use(neverStored);
   app.useBodyParser('json', JSON_BODY);

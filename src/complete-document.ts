@@ -49,10 +49,6 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
     // Closed by default: whatever names no scheme is public.
     operation.security ??= [];
-    // An access token is the same, however one got it.
-    if (operation.security.some((scheme) => 'bearer' in scheme)) {
-      operation.security = [...operation.security, { oauth2: [] }];
-    }
     completeResponses(operation);
   }
   refineSchemas(document);

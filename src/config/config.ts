@@ -86,6 +86,8 @@ export class Config {
   readonly maxConnections: number = 20_000;
   /** Whether Socket.IO clients may poll; otherwise they need a WebSocket. */
   readonly polling: boolean = true;
+  /** Whether Swagger UI and the OpenAPI document are served. */
+  readonly apiDocs: boolean = true;
   /** Origins of other servers whose pages may use this one. */
   readonly allowedOrigins: readonly string[] = [];
   /** How many reverse proxies to believe. */

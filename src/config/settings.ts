@@ -284,6 +284,11 @@ export const settings = {
     default: true,
     example: 'on',
   }),
+  API_DOCS: onOff({
+    desc: '`off` leaves out Swagger UI at /docs and the OpenAPI document at /docs-json',
+    default: true,
+    example: 'off',
+  }),
   ALLOWED_ORIGINS: origins({
     desc: 'Origins, separated by commas, whose pages may use this server besides its own',
     default: undefined,

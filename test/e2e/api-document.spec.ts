@@ -182,7 +182,7 @@ describe('The API document', () => {
     for (const { method, path, operation } of document.routes) {
       const name = `${method} ${path}`;
       const { status } = await nobody.request(method, path.replace(/\{\w+\}/g, crypto.randomUUID()));
-      expect([name, operation.security]).toEqual([name, PUBLIC.includes(name) ? [] : [{ bearer: [] }, { oauth2: [] }]]);
+      expect([name, operation.security]).toEqual([name, PUBLIC.includes(name) ? [] : [{ bearer: [] }]]);
       expect([name, status === 401]).toEqual([name, !PUBLIC.includes(name)]);
     }
   });

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Rate } from '../../src/config/config.js';
 import { ConfigError, loadConfig } from '../../src/config/load-config.js';
+import { SECRET_SETTINGS } from '../../src/config/secret-files.js';
 import { settings } from '../../src/config/settings.js';
+import { warningsOf } from '../../src/config/warnings.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const STRONG = 'k3Jx9Qv2Lw8Zt5Rb7Nm4Hc6Pd1Fg0Ys-UaEiOqWrTy';
@@ -171,6 +173,106 @@ describe('The configuration', () => {
     });
   });
 
+  describe('in production, over networks', () => {
+    const production = { NODE_ENV: 'production', JWT_SECRET: STRONG };
+    const issuer = { ISSUER: 'https://id.example.org', ISSUER_AUDIENCE: 'us' };
+    const google = { GOOGLE_CLIENT_ID: 'x', GOOGLE_CLIENT_SECRET: 'y' };
+
+    it.each<[name: string, path: string, further: Record<string, string>]>([
+      ['PUBLIC_URL', '', {}],
+      ['ISSUER_JWKS_URL', '/keys', issuer],
+      ['GOOGLE_AUTHORIZATION_URL', '/auth', google],
+      ['GOOGLE_TOKEN_URL', '/token', google],
+      ['GOOGLE_USERINFO_URL', '/userinfo', google],
+    ])('refuses http:// for %s, except on this machine', (name, path, further) => {
+      for (const host of ['chat.example.org', '10.0.0.7', 'chat', 'localhost.example.org', '[fc00::1]']) {
+        expect(errorOf({ ...production, ...further, [name]: `http://${host}${path}` })).toMatch(
+          new RegExp(`^${name} cannot be used: in production it must be https://`),
+        );
+      }
+      for (const origin of ['http://localhost:8000', 'http://127.0.0.1', 'http://[::1]:8000', 'https://a.example']) {
+        expect(() => loadConfig({ ...production, ...further, [name]: origin + path })).not.toThrow();
+      }
+      expect(() =>
+        loadConfig({ ...further, ...issuer, ISSUER_KEY_FILE: 'k', [name]: `http://a.example${path}` }),
+      ).not.toThrow();
+    });
+
+    it.each<[environment: Record<string, string>, warning: RegExp]>([
+      [{ REDIS_URL: 'redis://:secret@redis.example.org:6379' }, /^REDIS_URL leads to redis.example.org without TLS/],
+      [{ REDIS_URL: 'redis://8.8.8.8' }, /^REDIS_URL leads to 8.8.8.8 without TLS/],
+      [{ SMTP_URL: 'smtp://me:secret@mail.example.org', MAIL_FROM: 'a@b.org' }, /^SMTP_URL leads to mail.example.org/],
+      [{ DATABASE_URL: 'postgres://me:secret@db.example.org/chat' }, /^DATABASE_URL leads to db.example.org/],
+      [{ DATABASE_URL: 'postgres://me:secret@db.example.org/chat?sslmode=disable' }, /^DATABASE_URL leads to/],
+      [{ RATE_LIMITS: 'off' }, /^RATE_LIMITS=off lifts all limits/],
+    ])('warns of %j', (environment, warning) => {
+      const warnings = warningsOf(loadConfig({ ...production, ...environment }));
+      expect(warnings).toEqual([expect.stringMatching(warning)]);
+      expect(warnings[0]).not.toContain('secret');
+      expect(warningsOf(loadConfig(environment))).toEqual([]);
+    });
+
+    it.each<Record<string, string>>([
+      {},
+      { REDIS_URL: 'rediss://redis.example.org' },
+      { REDIS_URL: 'redis://redis:6379' },
+      { REDIS_URL: 'redis://10.1.2.3' },
+      { REDIS_URL: 'redis://[fd00::1]:6379' },
+      { SMTP_URL: 'smtps://mail.example.org', MAIL_FROM: 'a@b.org' },
+      { DATABASE_URL: 'postgres://me@postgres:5432/chat' },
+      { DATABASE_URL: 'postgres://me@db.example.org/chat?sslmode=verify-full' },
+      { DATABASE_URL: 'postgres://me@localhost/chat?host=%2Fvar%2Frun%2Fpostgresql' },
+    ])('is quiet about %j', (environment) => {
+      expect(warningsOf(loadConfig({ ...production, ...environment }))).toEqual([]);
+    });
+
+    it('warns of a weak secret in development only where others can connect', () => {
+      const weak = { JWT_SECRET: 'for tests only, '.repeat(3) };
+      expect(warningsOf(loadConfig({ ...weak, HOST: '0.0.0.0' }))).toEqual([expect.stringMatching(/^JWT_SECRET is/)]);
+      expect(warningsOf(loadConfig(weak))).toEqual([]);
+      expect(warningsOf(loadConfig({ JWT_SECRET: STRONG, HOST: '0.0.0.0' }))).toEqual([]);
+    });
+  });
+
+  describe('of secrets in files', () => {
+    const values: Record<(typeof SECRET_SETTINGS)[number], string> = {
+      DATABASE_URL: 'postgres://me:secret@db/chat',
+      REDIS_URL: 'redis://:secret@redis',
+      SMTP_URL: 'smtps://me:secret@mail',
+      JWT_SECRET: STRONG,
+      GOOGLE_CLIENT_SECRET: 'google-secret',
+    };
+    const together = { GOOGLE_CLIENT_ID: 'x', MAIL_FROM: 'a@b.org' };
+
+    it('reads each that there is, without the line break at the end', async () => {
+      for (const [name, value] of Object.entries(values)) await writeFile(name, `${value}\n`);
+      const files = Object.fromEntries(SECRET_SETTINGS.map((name) => [`${name}_FILE`, join(folder, name)]));
+      expect(loadConfig({ ...together, ...files })).toEqual(loadConfig({ ...together, ...values }));
+    });
+
+    it('refuses a secret that is set both ways, or whose file is missing or empty, and names the setting', async () => {
+      await writeFile('there', STRONG);
+      await writeFile('empty', '\n');
+      for (const name of SECRET_SETTINGS) {
+        const setting = `${name}_FILE`;
+        expect(errorOf({ [setting]: 'there', [name]: values[name] })).toMatch(
+          new RegExp(`^${setting} cannot be used: ${name} is set too`),
+        );
+        expect(errorOf({ [setting]: 'absent' })).toMatch(
+          new RegExp(`^${setting} cannot be used: the file cannot be read`),
+        );
+        expect(errorOf({ [setting]: 'empty' })).toMatch(
+          new RegExp(`^${setting} cannot be used: the file empty is empty`),
+        );
+      }
+    });
+
+    it('checks what the file holds as strictly', async () => {
+      await writeFile('short', 'short');
+      expect(errorOf({ JWT_SECRET_FILE: 'short' })).toMatch(/^JWT_SECRET cannot be used: it has 5 characters/);
+    });
+  });
+
   describe('in development', () => {
     it('makes a secret once, keeps it, and lets nobody else read it', async () => {
       const first = loadConfig({ DATA_DIR: './there' }).jwtSecret;
@@ -245,6 +347,14 @@ describe('The configuration', () => {
       );
       const [, ...blocks] = (await readFile(join(ROOT, '.env.example'), 'utf8')).split(/^(?=# .*\n#[A-Z])/m);
       expect(blocks.map((block) => `${block.trim()}\n`)).toEqual(expected);
+    });
+
+    it('in docker-compose.yml: passed through, every setting that the image does not set itself', async () => {
+      const compose = await readFile(join(ROOT, 'docker-compose.yml'), 'utf8');
+      const passed = [...compose.matchAll(/^ {6}([A-Z_]+?)(?:_FILE)?:/gm)].map(([, name]) => name);
+      const ours = ['NODE_ENV', 'PORT', 'HOST', 'DATA_DIR', 'ISSUER_KEY']; // ISSUER_KEY_FILE needs a mount too.
+      const names = Object.keys(settings).map((name) => name.replace(/_FILE$/, ''));
+      expect(names.filter((name) => !ours.includes(name) && !passed.includes(name))).toEqual([]);
     });
 
     it('in the README: every setting, in one table', async () => {

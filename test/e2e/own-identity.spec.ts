@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -261,8 +263,32 @@ describe('The tokens of another issuer', () => {
       const early = await startApp(settings(), app.database);
       expect(await refusalOf(await issuer.token('early'), early.url)).toEqual([503, 'unavailable']);
       await issuer.open();
-      expect((await get(await issuer.token('early'), '/users/me', early.url)).status).toBe(200);
-      await early.close();
+      const token = await issuer.token('early');
+      const waited = later(5_000, async () => expect((await get(token, '/users/me', early.url)).status).toBe(200));
+      await waited.finally(() => early.close());
+    });
+
+    it('are asked for once in five seconds while the address fails, however many tokens come', async () => {
+      let asked = 0;
+      const failing = createServer((_, response) => {
+        asked += 1;
+        response.writeHead(500).end();
+      });
+      await new Promise<void>((resolve) => failing.listen(0, '127.0.0.1', resolve));
+      const jwksUrl = `http://127.0.0.1:${(failing.address() as AddressInfo).port}/`;
+      const cold = await startApp(settings({ jwksUrl }), app.database);
+      const ask = async () => refusalOf(await issuer.token('cold', {}, {}, newKey()), cold.url);
+      try {
+        const answers = await Promise.all(Array.from({ length: 5 }, ask));
+        answers.push(await ask(), await ask());
+        expect(answers).toEqual(Array.from({ length: 7 }, () => [503, 'unavailable']));
+        expect(asked).toBe(1);
+        await later(5_000, async () => expect(await ask()).toEqual([503, 'unavailable']));
+        expect(asked).toBe(2);
+      } finally {
+        await cold.close();
+        failing.close();
+      }
     });
 
     it.each(['pem', 'jwks'])('can be in a file (%s)', async (kind) => {
@@ -286,6 +312,13 @@ describe('The tokens of another issuer', () => {
       );
     });
   });
+
+  /** What happens when the clock is so many milliseconds ahead. */
+  async function later(ms: number, act: () => Promise<void>): Promise<void> {
+    const real = Date.now;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => real() + ms);
+    await act().finally(() => clock.mockRestore());
+  }
 
   const kid = () => issuer.keys[0]!.kid;
   const withHeader = (header: object) => issuer.token('x').then((token) => replaceHeader(token, header));

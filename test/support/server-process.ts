@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The built server, or another build of it that MESSENDGER_MAIN names. */
-const MAIN = process.env.MESSENDGER_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = process.env.MESSENDGER_MAIN ?? join(ROOT, 'dist', 'src', 'main.js');
 const READY = /the page is at (http:\/\/[^\s,"]+)/;
 const PATIENCE = 25_000;
 
@@ -45,8 +46,19 @@ export class ServerProcess {
 
   /** Begins a start. `environment` comes on top of PATH alone, so that no setting of the developer leaks in. */
   static launch(environment: NodeJS.ProcessEnv, cwd?: string): ServerProcess {
+    return ServerProcess.spawn([process.execPath, MAIN], environment, cwd);
+  }
+
+  /** Starts it as the README says, by npm, whose process this is then. */
+  static async startByNpm(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+    const server = ServerProcess.spawn(['npm', 'start'], environment, ROOT);
+    await server.ready();
+    return server;
+  }
+
+  private static spawn([command = '', ...args]: string[], environment: NodeJS.ProcessEnv, cwd?: string): ServerProcess {
     const env = { PATH: process.env.PATH, ...DEFAULTS, ...environment };
-    return new ServerProcess(spawn(process.execPath, [MAIN], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new ServerProcess(spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   get pid(): number {

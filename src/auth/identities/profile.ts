@@ -45,7 +45,7 @@ function toUsername(name: unknown): string | null {
   const username = plain
     .replace(/[^a-z0-9._-]+/g, '-')
     .slice(0, MAX_USERNAME)
-    .replace(/^[._-]+|[._-]+$/g, '');
+    .replace(/^[._-]+|(?<![._-])[._-]+$/g, '');
   return username.length >= 3 ? username : null;
 }
 
