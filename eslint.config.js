@@ -37,6 +37,24 @@ export default tseslint.config(
     },
   },
   {
+    // A client's address is read and counted in one place, so that no limit is by one of the 2^64 of an IPv6 line.
+    files: ['src/**/*.ts'],
+    ignores: ['src/common/address.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'MemberExpression[property.name=/^(ip|ips|remoteAddress)$/]',
+          message: 'Use addressOf and addressKey of common/address.ts.',
+        },
+        {
+          selector: 'ObjectPattern > Property[key.name=/^(ip|ips|remoteAddress)$/]',
+          message: 'Use addressOf and addressKey of common/address.ts.',
+        },
+      ],
+    },
+  },
+  {
     // The Swagger plugin and Nest's metadata need the classes as values.
     files: ['**/*.dto.ts'],
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },

@@ -7,6 +7,7 @@ import { AppModule } from './app.module.js';
 import { originOf } from './audit/request-origin.js';
 import { SecurityLog } from './audit/security-log.js';
 import { RateLimits } from './auth/rate-limits/rate-limits.js';
+import { addressKey } from './common/address.js';
 import { clientAddress, identifyRequest } from './common/client-address.js';
 import { Origins } from './common/origins.js';
 import { ProblemFilter } from './common/problem.filter.js';
@@ -42,7 +43,7 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   app.useWebSocketAdapter(
     new ChatIoAdapter(app, {
       middlewares: [headers, origins.cors, origins.guard],
-      takeHandshake: (request) => limits.take('handshake', addressOf(request)),
+      takeHandshake: (request) => limits.take('handshake', addressKey(addressOf(request))),
       polling: config.polling,
     }),
   );

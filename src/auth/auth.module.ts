@@ -30,8 +30,12 @@ import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { Reauthentication } from './passwords/reauthentication.js';
 import { AccountLimit } from './rate-limits/account-limit.js';
+import { AuthenticationLimit } from './rate-limits/authentication-limit.js';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
+import { Invites } from './registration/invites.js';
+import { RegistrationService } from './registration/registration.service.js';
+import { DeviceCookie } from './sessions/device-cookie.js';
 import { RefreshRotation } from './sessions/refresh-rotation.js';
 import { Session } from './sessions/session.entity.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -63,8 +67,11 @@ import { SessionsService } from './sessions/sessions.service.js';
     AccessTokens,
     AccountLimit,
     AccountSwitch,
+    AuthenticationLimit,
     Background,
+    DeviceCookie,
     GoogleService,
+    Invites,
     Mailer,
     OneTimeLinks,
     IdentitiesService,
@@ -73,6 +80,7 @@ import { SessionsService } from './sessions/sessions.service.js';
     PasswordsService,
     Reauthentication,
     RefreshRotation,
+    RegistrationService,
     SessionsService,
     TokenService,
     JwtStrategy,
@@ -84,7 +92,9 @@ import { SessionsService } from './sessions/sessions.service.js';
   exports: [
     AccessTokens,
     AccountSwitch,
+    AuthenticationLimit,
     IdentitiesService,
+    Invites,
     OneTimeLinks,
     RateLimits,
     Reauthentication,

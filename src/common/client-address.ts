@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import proxyAddress from 'proxy-addr';
+import { addressOf } from './address.js';
 
-/** The address of a client, behind as many proxies as are trusted: what Express calls `request.ip`. */
-export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
-  return proxyAddress(request, (_, hop) => hop < trustedProxies);
+/** `addressOf` for requests that do not come through Express, like those of sockets. */
+export function clientAddress(request: IncomingMessage, trustedProxies: number): string | null {
+  return addressOf({ ip: proxyAddress(request, (_, hop) => hop < trustedProxies) });
 }
 
 /** Gives each request an id, which its answer and every line of log about it carry. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { addressKey } from './address.js';
 
 /** What may wait, in bytes, in responses that were sent to one address and not read. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
@@ -7,7 +8,7 @@ const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
  * Bounds what clients leave unread over HTTP: a response stays in memory until the client has taken it, and a client can
  * open many connections. Above the limit the connection of the newest response ends.
  */
-export function limitUnreadResponses(addressOf: (request: IncomingMessage) => string) {
+export function limitUnreadResponses(addressOf: (request: IncomingMessage) => string | null) {
   const unread = new Map<string, number>();
   const add = (address: string, bytes: number) => {
     const sum = (unread.get(address) ?? 0) + bytes;
@@ -20,7 +21,7 @@ export function limitUnreadResponses(addressOf: (request: IncomingMessage) => st
     response.once('prefinish', () => {
       const bytes = response.writableLength;
       if (bytes === 0) return;
-      const address = addressOf(request);
+      const address = addressKey(addressOf(request)).network;
       response.once('close', () => add(address, -bytes));
       if (add(address, bytes) > MAX_UNREAD_BYTES) response.destroy();
     });

@@ -11,12 +11,18 @@ export type LimitName =
   | 'connect'
   | 'command'
   | 'connectionCommand'
+  | 'unauthenticated'
   | 'login'
   | 'account'
+  | 'accountTotal'
+  | 'passwordCheck'
   | 'refresh'
   | 'register'
   | 'reset'
   | 'letter';
+
+/** How new accounts come to be: by themselves, by a link of an operator, or not at all. */
+export type Registration = 'open' | 'invited' | 'off';
 
 /** Another issuer whose tokens are accepted. Of `jwksUrl` and `keyFile` one at least is set; the first is used. */
 export interface IssuerSettings {
@@ -62,8 +68,15 @@ export class Config {
   readonly accessTokenTtl: number = 900;
   /** Seconds. */
   readonly sessionTtl: number = 2_592_000;
+  readonly registration: Registration = 'open';
+  /** Whether people log in here with a password. */
+  readonly passwordLogin: boolean = true;
+  /** Whether `POST /oauth/token` has the `password` grant, which RFC 9700 section 2.4 forbids. */
+  readonly oauthPasswordGrant: boolean = false;
   /** Null: nobody logs in with Google. */
   readonly google: GoogleSettings | null = null;
+  /** Of which domains Google accounts are accepted, in lower case. None: of all. */
+  readonly googleDomains: readonly string[] = [];
   /** Null: no tokens but ours are taken. */
   readonly issuer: IssuerSettings | null = null;
   readonly rateLimits: boolean = true;
@@ -73,10 +86,13 @@ export class Config {
     connect: { points: 120, duration: 60 },
     command: { points: 200, duration: 5 },
     connectionCommand: { points: 100, duration: 5 },
+    unauthenticated: { points: 300, duration: 60 },
     login: { points: 20, duration: 60 },
     refresh: { points: 300, duration: 60 },
     register: { points: 20, duration: 3_600 },
     account: { points: 10, duration: 900 },
+    accountTotal: { points: 100, duration: 900 },
+    passwordCheck: { points: 60, duration: 900 },
     reset: { points: 20, duration: 3_600 },
     letter: { points: 5, duration: 3_600 },
   };

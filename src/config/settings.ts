@@ -1,5 +1,5 @@
 import { makeExactValidator, str } from 'envalid';
-import type { Rate } from './config.js';
+import type { Rate, Registration } from './config.js';
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
@@ -54,6 +54,17 @@ const origins = makeExactValidator<string[]>((input) =>
       throw new Error(`"${origin}" is not an origin like https://app.example.org`);
     }
     return origin;
+  }),
+);
+
+/** Domains, separated by commas. */
+const domains = makeExactValidator<string[]>((input) =>
+  input.split(',').map((part) => {
+    const domain = part.trim().toLowerCase();
+    if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/.test(domain)) {
+      throw new Error(`"${domain}" is not a domain like example.org`);
+    }
+    return domain;
   }),
 );
 
@@ -147,6 +158,22 @@ export const settings = {
     default: 2_592_000,
     example: '30d',
   }),
+  REGISTRATION: str<Registration>({
+    desc: 'Who may make an account: `open` anyone, `invited` users with a link of `npm run account -- invite`, `off` nobody',
+    choices: ['open', 'invited', 'off'],
+    default: 'open',
+    example: 'invited',
+  }),
+  PASSWORD_LOGIN: onOff({
+    desc: '`off` refuses passwords: users log in with Google or with tokens of the issuer',
+    default: true,
+    example: 'off',
+  }),
+  OAUTH_PASSWORD_GRANT: onOff({
+    desc: '`on` adds the `password` grant to `POST /oauth/token`, for programs that speak nothing else',
+    default: false,
+    example: 'on',
+  }),
   GOOGLE_CLIENT_ID: str({
     desc: 'The client that Google knows this server as; with it people can log in with Google',
     default: undefined,
@@ -171,6 +198,11 @@ export const settings = {
     desc: 'Where it is asked who they are; ends in /userinfo',
     default: 'https://openidconnect.googleapis.com/v1/userinfo',
     example: 'https://openidconnect.googleapis.com/v1/userinfo',
+  }),
+  GOOGLE_DOMAINS: domains({
+    desc: 'Domains, separated by commas, whose Google accounts are accepted; without it all are',
+    default: undefined,
+    example: 'example.org,example.com',
   }),
   ISSUER: webUrl({
     desc: 'The `iss` of another issuer whose tokens are accepted, so that its users need no login here',
@@ -233,8 +265,13 @@ export const settings = {
     default: { points: 100, duration: 5 },
     example: '100/5s',
   }),
+  LIMIT_UNAUTHENTICATED: rate({
+    desc: 'Requests from an address with a missing, forged or ended token; once used up, its tokens are not looked at',
+    default: { points: 300, duration: 60 },
+    example: '300/1m',
+  }),
   LIMIT_LOGINS: rate({
-    desc: 'Attempts to log in from an address',
+    desc: 'Failed logins from an address; for IPv6 a /64 counts as one address, and its /48 has ten times as many',
     default: { points: 20, duration: 60 },
     example: '20/1m',
   }),
@@ -249,9 +286,19 @@ export const settings = {
     example: '20/1h',
   }),
   LIMIT_ACCOUNT_FAILURES: rate({
-    desc: 'Wrong passwords for one account, from wherever they come',
+    desc: 'Wrong passwords for one account from one address, or from one device that has logged in to it before',
     default: { points: 10, duration: 900 },
     example: '10/15m',
+  }),
+  LIMIT_ACCOUNT_FAILURES_TOTAL: rate({
+    desc: 'Wrong passwords for one account from all addresses together; then only known devices and addresses may log in',
+    default: { points: 100, duration: 900 },
+    example: '100/15m',
+  }),
+  LIMIT_PASSWORD_CHECKS: rate({
+    desc: 'Logins of one user that succeed, and passwords checked while logged in, right or wrong',
+    default: { points: 60, duration: 900 },
+    example: '60/15m',
   }),
   LIMIT_RESETS: rate({
     desc: 'Requests to replace a forgotten password, and uses of links, from an address',

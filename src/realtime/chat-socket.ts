@@ -8,7 +8,7 @@ import type { GroupFeed } from './group-feed.js';
 export interface SocketData {
   user: User;
   /** The client's IP address. */
-  address: string;
+  address: string | null;
   /** Null with the token of another issuer. */
   sessionId: string | null;
   /** When the access token ends, in milliseconds since the epoch. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { AccessTokens } from '../auth/access-tokens.js';
+import { AuthenticationLimit } from '../auth/rate-limits/authentication-limit.js';
 import { SecurityLog } from '../audit/security-log.js';
 import { clientAddress } from '../common/client-address.js';
 import { Problem } from '../common/problem.js';
@@ -17,6 +18,7 @@ import { UserConnections } from './user-connections.js';
 export class Handshake {
   constructor(
     private readonly tokens: AccessTokens,
+    private readonly authenticationLimit: AuthenticationLimit,
     private readonly connections: UserConnections,
     private readonly securityLog: SecurityLog,
     private readonly config: Config,
@@ -35,12 +37,13 @@ export class Handshake {
     const { token, cursors } = socket.handshake.auth as { token?: unknown; cursors?: unknown };
     if (typeof token !== 'string') throw new Problem('unauthenticated', 'Connect with auth: { token }.');
     const checked = readCursors(cursors ?? {});
-    const { principal, user } = await this.tokens.authenticate(token);
+    const address = clientAddress(socket.request, this.config.trustProxy);
+    const authenticate = () => this.tokens.authenticate(token);
+    const { principal, user } = await this.authenticationLimit.attempt(token, address, authenticate);
     await this.connections.admit(socket.conn, user.id);
     Backlog.of(socket.conn).authenticate();
     const { sessionId, expiresAt } = principal;
     const lane = new CommandLane();
-    const address = clientAddress(socket.request, this.config.trustProxy);
     socket.data = { user, address, sessionId, expiresAt, cursors: checked, lane, refused: 0, feeds: new Map() };
   }
 

@@ -30,10 +30,13 @@ export class UsersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'Find users by the beginning of the username, to start a conversation' })
+  @ApiOperation({
+    summary: 'Find users by the beginning of the username, to start a conversation',
+    description: 'Without a query: those who are in a group with me.',
+  })
   @ApiProblems('validation_failed')
-  search(@Query() query: SearchUsersQuery): Promise<UserPageResponse> {
-    return this.users.search(query);
+  search(@UserId() me: string, @Query() query: SearchUsersQuery): Promise<UserPageResponse> {
+    return this.users.search(me, query);
   }
 
   @Get(':id')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, Not, Or, Repository } from 'typeorm';
+import { type EntityManager, IsNull, Not, Or, Repository } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { UserWithPresenceResponse } from '../changes/dto/user.dto.js';
 import { readPage } from '../common/keyset.js';
@@ -14,6 +14,11 @@ import { PresenceReader } from './presence-reader.js';
 import { User } from './user.entity.js';
 import { toOwnUserResponse, toUserResponse } from './user.responses.js';
 
+/** Whether `user` is in a group together with `:me`, who is in one with themselves too. */
+const SHARES_A_GROUP = `EXISTS (
+  SELECT FROM memberships mine JOIN memberships theirs USING (group_id)
+   WHERE mine.user_id = :me AND mine.left_at IS NULL AND theirs.user_id = "user"."id" AND theirs.left_at IS NULL)`;
+
 /** Accounts and the people behind them. */
 @Injectable()
 export class UsersService {
@@ -22,11 +27,17 @@ export class UsersService {
     private readonly presence: PresenceReader,
   ) {}
 
-  /** Makes an account. Throws `username_taken` or `email_taken`. */
-  async create(account: Pick<User, 'username' | 'displayName' | 'email' | 'passwordHash'>): Promise<User> {
+  /** Makes an account, in one transaction with what is done `first`. Throws `username_taken` or `email_taken`. */
+  async create(
+    account: Pick<User, 'username' | 'displayName' | 'email' | 'passwordHash'>,
+    first: (manager: EntityManager) => Promise<void>,
+  ): Promise<User> {
     const nothingYet = { emailVerifiedAt: null, deactivatedAt: null, deletedAt: null };
     const user = this.users.create({ id: uuidv7(), createdAt: new Date(), ...nothingYet, ...account });
-    await this.users.insert(user).catch(refuseTaken);
+    await this.users.manager.transaction(async (manager) => {
+      await first(manager);
+      await manager.insert(User, user).catch(refuseTaken);
+    });
     return user;
   }
 
@@ -64,11 +75,15 @@ export class UsersService {
     return this.getOwn(id);
   }
 
-  /** Users in the order of their usernames, without those who are deactivated or deleted. */
-  async search({ query, ...page }: SearchUsersQuery): Promise<UserPageResponse> {
+  /**
+   * Users in the order of their usernames, without those who are deactivated or deleted. Without a query only those who
+   * share a group with `me`: nobody lists the whole directory.
+   */
+  async search(me: string, { query, ...page }: SearchUsersQuery): Promise<UserPageResponse> {
     const builder = this.users.createQueryBuilder('user');
     builder.where('user.deactivatedAt IS NULL AND user.deletedAt IS NULL');
-    if (query !== undefined) builder.andWhere('starts_with(user.username, :query)', { query });
+    if (query === undefined) builder.andWhere(SHARES_A_GROUP, { me });
+    else builder.andWhere('starts_with(user.username, :query)', { query });
     const found = await readPage(
       builder,
       { columns: { 'user.username': 'text' }, direction: 'ASC', keyOf: (user) => [user.username] },

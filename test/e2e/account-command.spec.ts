@@ -80,6 +80,22 @@ describe('The command for accounts', () => {
     expect((await login(ann)).status).toBe(200);
   });
 
+  it('prints a link by which one person makes an account, where the settings ask for one', async () => {
+    const invited = await startApp({ registration: 'invited' }, app.database);
+    const { code, output } = await account({ ...environment, REGISTRATION: 'invited' }, 'invite');
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/^https:\/\/chat\.example\.org\/#\/register\?invite=[\w-]{43}$/),
+    ]);
+    const body = { username: `invited-${process.pid}`, password: PASSWORD, invite: output.split('invite=')[1] };
+    expect((await new Api(invited.url).post('/register', body)).status).toBe(201);
+    await invited.close();
+    expect(await account(environment, 'invite')).toMatchObject({
+      code: 1,
+      error: 'REGISTRATION is open: a registration link needs "invited".',
+    });
+  });
+
   it('finds a user however the name is written, and nobody who is gone', async () => {
     const ann = await Person.register(app.url, 'ann');
     const bob = await Person.register(app.url, 'bob');
@@ -94,7 +110,14 @@ describe('The command for accounts', () => {
       output: '',
       error: 'There is no user nobody.',
     });
-    for (const args of [[], ['erase', 'ann'], ['deactivate'], ['activate', 'a', 'b']]) {
+    for (const args of [
+      [],
+      ['erase', 'ann'],
+      ['deactivate'],
+      ['activate', 'a', 'b'],
+      ['invite', 'ann'],
+      ['activate', ''],
+    ]) {
       expect(await account(environment, ...args)).toMatchObject({
         code: 2,
         error: expect.stringContaining('reset-link'),

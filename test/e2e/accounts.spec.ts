@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuthResult, OwnUser, Page, UserSummary, UserWithPresence } from '../../src/changes/contract.js';
+import { requireUnguessable } from '../../src/auth/password-rules.js';
 import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { PASSWORD, Person } from '../support/person.js';
@@ -73,11 +75,57 @@ describe('Accounts', () => {
     it.each([
       ['too short', 'a1b2c3d', 'password'],
       ['too long', 'x'.repeat(129), 'password'],
-      ['common', 'password123', 'password'],
-      ['common in capitals', 'PASSWORD123', 'password'],
     ])('refuses a password that is %s', async (_, password, field) => {
       const { status, body } = await nobody.post('/register', { username: 'pass-word', password });
       expect([status, body.code, body.errors?.[0]?.field]).toEqual([400, 'validation_failed', field]);
+    });
+
+    const [common, similar] = ['it is a very common password', 'it is much like a very common password'];
+    const [repeat, own] = ['it repeats itself', 'it is made of your name, your address or the name of this server'];
+    it.each([
+      ['password123', common],
+      ['PASSWORD123', common],
+      ['aaaaaaaa', repeat],
+      ['00000000', repeat],
+      ['a'.repeat(128), repeat],
+      ['abcdefgh', 'it is a sequence like abc or 123'],
+      ['password1!', similar],
+      ['Summer2026!', similar],
+      ['12.04.1987', 'it is a date'],
+      ['messendger', own],
+      ['Messendger2026!', own],
+      ['dorothy.vaughan', own],
+      ['dvaughan1910', own],
+      ['DorothyV.', own],
+    ])('refuses the password %s, since %s', async (password, why) => {
+      const account = { username: 'dorothy.vaughan', displayName: 'Dorothy V.', email: 'dvaughan1910@example.org' };
+      const { status, body } = await nobody.post('/register', { ...account, password });
+      expect([status, body.code]).toEqual([400, 'validation_failed']);
+      const message = `This password is too common or too easy to guess: ${why}. Choose another one.`;
+      expect(body.errors).toEqual([{ field: 'password', message }]);
+    });
+
+    it.each(['four plain words here', 'xk7Qp2mz', 'ein langer Satz, den niemand errät', 'x9'.repeat(5) + 'Kq-7 tulip'])(
+      'takes the password %s',
+      async (password) => {
+        const username = `taken-${randomUUID().slice(0, 8)}`;
+        expect((await nobody.post('/register', { username, password })).status).toBe(201);
+      },
+    );
+
+    it('estimates the longest password in bounded time', () => {
+      const words = '4@8({[<369&!1|0$5+7%2'.repeat(7).slice(0, 128);
+      const time = (password: string) => {
+        const began = performance.now();
+        try {
+          requireUnguessable('password', password, []);
+        } catch {
+          // Only the time counts.
+        }
+        return performance.now() - began;
+      };
+      const fastest = (password: string) => Math.min(...Array.from({ length: 5 }, () => time(password)));
+      expect(fastest(words)).toBeLessThan(3 * fastest(words.slice(0, 32)) + 5);
     });
 
     it.each(['ab', 'a'.repeat(33), 'with space', 'ünicode', 'a/b', ''])(

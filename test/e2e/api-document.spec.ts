@@ -264,9 +264,12 @@ describe('The API document', () => {
     await call(nobody, 204, 'POST', '/logout', { refreshToken });
     await call(new Api(server.url, login.accessToken), 'session_ended', 'GET', '/users/me');
     await call(new Api(server.url, login.accessToken), 'session_ended', 'POST', '/logout');
+    const other = await call<AuthResult>(nobody, 200, 'POST', '/login', { username: ann.username, password: PASSWORD });
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const grant = new URLSearchParams({ grant_type: 'password', username: ann.username, password: PASSWORD });
-    await call(nobody, 200, 'POST', '/oauth/token', grant.toString(), form);
+    await call(nobody, 400, 'POST', '/oauth/token', grant.toString(), form);
+    const refreshing = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: other.refreshToken! });
+    await call(nobody, 200, 'POST', '/oauth/token', refreshing.toString(), form);
     await call(nobody, 400, 'POST', '/oauth/token', 'grant_type=magic', form);
     await call(nobody, 'invalid_credentials', 'POST', '/login', { username: ann.username, password: 'wrong' });
     await call(nobody, 'username_taken', 'POST', '/register', { username: ann.username, password: PASSWORD });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AuthResult, IdentityInfo } from '../../src/changes/contract.js';
+import type { Config } from '../../src/config/config.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
 import { IdentitiesService } from '../../src/auth/identities/identities.service.js';
 import { Api } from '../support/api.js';
@@ -63,7 +64,11 @@ describe('Google', () => {
     (await new Api(app.url, token).get<{ items: IdentityInfo[] }>('/users/me/identities')).body.items;
 
   it('is told of', async () => {
-    expect((await new Api(app.url).get('/auth/providers')).body).toEqual({ google: true });
+    expect((await new Api(app.url).get('/auth/providers')).body).toEqual({
+      google: true,
+      registration: 'open',
+      passwordLogin: true,
+    });
   });
 
   it('logs somebody in who was never here: an account is made, the session is in the cookie', async () => {
@@ -77,7 +82,7 @@ describe('Google', () => {
     expect(await identities(accessToken)).toEqual([
       { provider: 'google', email: `${who}@example.org`, createdAt: expect.any(String) },
     ]);
-    expect([...cookies().keys()]).toEqual(['messendger']);
+    expect([...cookies().keys()].sort()).toEqual(['messendger', 'messendger-device']);
   });
 
   it('finds the same account again, by the subject alone', async () => {
@@ -277,10 +282,59 @@ describe('Google', () => {
     });
   });
 
+  describe.each<[string, Partial<Config>, [what: string, claims: Record<string, unknown>, landing: string][]]>([
+    [
+      'of some domains',
+      { googleDomains: ['corp.example'], registration: 'off' },
+      [
+        ['of an organisation there', { hd: 'Corp.example' }, 'logged-in'],
+        ['with a verified address there', { email: 'x@corp.example', email_verified: true }, 'logged-in'],
+        ['with an address there that is not verified', { email: 'x@corp.example', email_verified: false }, 'domain'],
+        ['of another organisation', { hd: 'evil.example', email: 'x@evil.example', email_verified: true }, 'domain'],
+        [
+          'with an address that only begins like it',
+          { email: 'x@corp.example.evil.org', email_verified: true },
+          'domain',
+        ],
+        ['of no organisation', {}, 'domain'],
+      ],
+    ],
+    ['where registration is off', { registration: 'off' }, [['of anyone', {}, 'closed']]],
+    ['where registration needs a link', { registration: 'invited' }, [['of anyone', {}, 'closed']]],
+  ])('%s', (_, settings, cases) => {
+    let open: TestApp;
+    beforeAll(async () => {
+      open = app;
+      app = await startApp({ google: google.settings, ...settings }, open.database);
+      google.serve(app.url, open.url);
+    });
+    afterAll(async () => {
+      await app.close();
+      app = open;
+    });
+
+    it.each(cases)('takes a first login %s as it should', async (_what, claims, outcome) => {
+      google.claims.set(who, claims);
+      expect(await landing(await throughGoogle(await begin()))).toBe(`/#/google/${outcome}`);
+      const made = await app.database.query('SELECT FROM identities WHERE subject = $1', [who]);
+      expect(made).toHaveLength(outcome === 'logged-in' ? 1 : 0);
+      expect(cookies().has('messendger')).toBe(outcome === 'logged-in');
+    });
+
+    it('links the same accounts and no others', async () => {
+      const ann = new Person(app.url, (await Person.register(open.url, 'ann')).user, '');
+      const login = { username: ann.user.username, password: PASSWORD };
+      const { body } = await new Api(app.url).post<AuthResult>('/login', login);
+      google.claims.set(who, { hd: 'evil.example' });
+      const expected = settings.googleDomains ? 'domain' : 'linked';
+      expect(await link(new Person(app.url, ann.user, body.accessToken))).toBe(`/#/google/${expected}`);
+    });
+  });
+
   it('that is not set up is not there', async () => {
     const plain = await startApp({}, app.database);
     const ann = await Person.register(plain.url, 'ann');
-    expect((await ann.api.get('/auth/providers')).body).toEqual({ google: false });
+    expect((await ann.api.get('/auth/providers')).body).toMatchObject({ google: false });
     for (const answer of [
       await ann.api.get('/auth/google'),
       await ann.api.get('/auth/google/callback?code=x&state=y'),

@@ -79,6 +79,16 @@ describe('Passwords', () => {
       expect((await logIn()).status).toBe(200);
     });
 
+    it('to a password that is made of my name is refused, at a change and at a reset', async () => {
+      const newPassword = `${first.user.username}!`;
+      const changed = await me(first).post('/users/me/password', { oldPassword: PASSWORD, newPassword });
+      const token = await resetToken();
+      for (const { body } of [changed, await reset(token, newPassword)]) {
+        expect([body.code, body.errors?.[0]?.field]).toEqual(['validation_failed', 'newPassword']);
+      }
+      expect(codeOf(await reset(token, NEW))).toEqual([204, undefined]);
+    });
+
     it('to a common password, or by nobody, is refused', async () => {
       const common = await me(first).post('/users/me/password', { oldPassword: PASSWORD, newPassword: 'password123' });
       expect([common.body.code, common.body.errors?.[0]?.field]).toEqual(['validation_failed', 'newPassword']);

@@ -49,7 +49,7 @@ export class OpenIdProvider {
         },
       ],
       cookies: { keys: ['for tests only'] },
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'hd'] },
       routes: { userinfo: '/userinfo' },
       pkce: { required: () => true },
       findAccount: (_context: unknown, sub: string) => ({

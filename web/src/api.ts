@@ -43,12 +43,19 @@ function withQuery(path: string, query: Query): string {
 /** Which page of a group's history: the newest, or the one next to a seq. */
 export type HistoryQuery = { before?: number; after?: number; around?: number };
 
+/** How to log in at this server, and who may make an account with a password. */
+export interface WaysIn {
+  google: boolean;
+  passwordLogin: boolean;
+  registration: 'open' | 'invited' | 'off';
+}
+
 /** What a new group is made of. */
 export type NewGroup =
   { kind: 'public' | 'private'; name: string; description?: string } | { kind: 'direct'; userId: string };
 
 export const api = {
-  register: (form: { username: string; password: string; displayName?: string; email?: string }) =>
+  register: (form: { username: string; password: string; displayName?: string; email?: string; invite?: string }) =>
     request<AuthResult>('POST', '/register', { body: form, headers: BY_COOKIE }),
   login: (form: { username: string; password: string }) =>
     request<AuthResult>('POST', '/login', { body: form, headers: BY_COOKIE }),
@@ -58,7 +65,7 @@ export const api = {
   endSession: (id: string) => call<null>('DELETE', `/users/me/sessions/${id}`),
   endOtherSessions: () => call<null>('DELETE', '/users/me/sessions'),
 
-  providers: () => request<{ google: boolean }>('GET', '/auth/providers'),
+  providers: () => request<WaysIn>('GET', '/auth/providers'),
   identities: () => call<{ items: IdentityInfo[] }>('GET', '/users/me/identities'),
   linkGoogle: () => call<{ url: string }>('POST', '/users/me/identities/google'),
   unlinkGoogle: () => call<null>('DELETE', '/users/me/identities/google'),

@@ -15,7 +15,7 @@ export class RegisterDto {
   username!: string;
 
   /**
-   * 8 to 128 characters, and not one of the common ones.
+   * 8 to 128 characters, and not easy to guess.
    * @example 'correct horse battery staple'
    */
   @IsNewPassword()
@@ -33,6 +33,15 @@ export class RegisterDto {
   @IsOptional()
   @IsEmailAddress()
   email?: string;
+
+  /**
+   * What follows `invite=` in a registration link. Needed where `GET /auth/providers` says `invited`.
+   * @example 'Yk8vR2Jm0sQm3xq5nH4tVw7cZ1aB6dE9fG2hJ5kL8mN'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  invite?: string;
 }
 
 /** Who logs in. */

@@ -14,12 +14,15 @@ import { GoogleState, type Purpose, type State } from './google-state.js';
 import { type Exchange, GoogleStrategy } from './google-strategy.js';
 
 /** What came of it, for the page to say. */
-export type Landing = 'logged-in' | 'linked' | 'refused' | 'stale' | 'taken' | 'deactivated' | 'failed';
+export type Landing =
+  'logged-in' | 'linked' | 'refused' | 'stale' | 'taken' | 'deactivated' | 'domain' | 'closed' | 'failed';
 
 /** What whoever comes back may be refused with. */
 const REFUSALS: Partial<Record<ProblemCode, Landing>> = {
   identity_taken: 'taken',
   account_deactivated: 'deactivated',
+  domain_not_allowed: 'domain',
+  registration_closed: 'closed',
   session_ended: 'stale',
   // The account was erased at that moment.
   invalid_credentials: 'stale',
@@ -97,11 +100,17 @@ export class GoogleService {
   ): Promise<Landing> {
     const subject = { provider: PROVIDER, subject: id };
     const profile = toProfile(_json);
+    requireDomain(_json, this.config.googleDomains);
     if (purpose.kind === 'link') return this.link(purpose, subject, profile.email);
-    const user = await this.identities.userOf(subject, profile);
+    const user = await this.identities.userOf(subject, profile, { mayRegister: this.mayRegister });
     const { refreshToken, sessionExpiresAt } = await this.sessions.start(user.id, device);
     setRefreshCookie(request, response, refreshToken, new Date(sessionExpiresAt));
     return 'logged-in';
+  }
+
+  /** Whoever is of an allowed domain is invited by that. */
+  private get mayRegister(): boolean {
+    return this.config.registration === 'open' || this.config.googleDomains.length > 0;
   }
 
   /** Only while the session that asked for it lives. */
@@ -114,6 +123,18 @@ export class GoogleService {
     await this.identities.link(userId, subject, email);
     return 'linked';
   }
+}
+
+/**
+ * Throws `domain_not_allowed`, unless the account is of one of the domains: managed by it (`hd`, which Google sets for its
+ * organisations alone), or with an address there that Google has verified.
+ */
+function requireDomain(claims: object, domains: readonly string[]): void {
+  if (domains.length === 0) return;
+  const { hd, email, email_verified } = claims as { hd?: unknown; email?: unknown; email_verified?: unknown };
+  const ofAddress = email_verified === true && typeof email === 'string' ? email.split('@').at(-1) : null;
+  const isAllowed = (domain: unknown) => typeof domain === 'string' && domains.includes(domain.toLowerCase());
+  if (!isAllowed(hd) && !isAllowed(ofAddress)) throw new Problem('domain_not_allowed');
 }
 
 function toLanding(error: unknown): Landing {

@@ -19,9 +19,11 @@ export type Subject = Pick<Identity, 'provider' | 'subject'>;
 export class IdentitiesService {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The account of someone; at first sight it is made. */
-  async userOf(subject: Subject, profile: Profile): Promise<User> {
-    return (await this.find(subject)) ?? this.create(subject, profile);
+  /** The account of someone; at first sight it is made. Throws `registration_closed` where it may not be. */
+  async userOf(subject: Subject, profile: Profile, { mayRegister }: { mayRegister: boolean }): Promise<User> {
+    const user = await this.find(subject);
+    if (!user && !mayRegister) throw new Problem('registration_closed');
+    return user ?? this.create(subject, profile);
   }
 
   async list(userId: string): Promise<IdentitiesResponse> {

@@ -46,7 +46,10 @@ export class IssuerTokens implements OnModuleInit {
     if (!sub || sub.length > MAX_SUBJECT || !sub.isWellFormed() || sub.includes('\0')) {
       throw new Problem('unauthenticated', 'The token names no subject.');
     }
-    const user = await this.identities.userOf({ provider: iss!, subject: sub }, toProfile(claims as Claims));
+    const user = await this.identities.userOf({ provider: iss!, subject: sub }, toProfile(claims as Claims), {
+      // The company that has the issuer decides who is there.
+      mayRegister: true,
+    });
     if (user.deactivatedAt) throw new Problem('unauthenticated', 'The account is deactivated.');
     return { principal: { userId: user.id, sessionId: null, expiresAt: (exp! + LEEWAY) * 1000 }, user };
   }

@@ -43,6 +43,16 @@ export class OneTimeLinks {
     return `${this.config.pageUrl}/#/${purpose}?token=${token}`;
   }
 
+  /** Whose token it is, without using it up. Throws `link_invalid`. */
+  async ownerOf(token: string, purpose: LinkPurpose): Promise<string> {
+    const [found] = await this.dataSource.query<{ user_id: string }[]>(
+      'SELECT user_id FROM one_time_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > now()',
+      [hashOf(token), purpose],
+    );
+    if (!found) throw new Problem('link_invalid');
+    return found.user_id;
+  }
+
   /** Uses a token up, and returns whose it was. Of many uses at once, one succeeds. Throws `link_invalid`. */
   async use(manager: EntityManager, token: string, purpose: LinkPurpose): Promise<string> {
     // The user's row first, as everything that ends links does: two that are used at once wait for each other.

@@ -30,10 +30,10 @@ export class PasswordsService {
     private readonly limit: AccountLimit,
   ) {}
 
-  /** Ends all other sessions, and all links. Throws as `Reauthentication.confirm`. */
+  /** Ends all other sessions, and all links. Throws as `Reauthentication.confirm`, and `validation_failed` as `reset`. */
   async change(me: Principal, { oldPassword, newPassword }: ChangePasswordDto): Promise<void> {
     const oldHash = await this.reauthentication.confirm(me, oldPassword);
-    const passwordHash = await this.passwords.hash(newPassword);
+    const passwordHash = await this.hashNew(me.userId, newPassword);
     const tell = await this.dataSource.transaction(async (manager) => {
       // Only while it is the one that was checked: of two changes at once, the second has the wrong old password.
       const old = { id: me.userId, passwordHash: oldHash ?? IsNull() };
@@ -55,9 +55,10 @@ export class PasswordsService {
     });
   }
 
-  /** Sets the password and ends all sessions. Throws `link_invalid`. */
+  /** Sets the password and ends all sessions. Throws `link_invalid`, and `validation_failed` for one that is easy to guess. */
   async reset({ token, newPassword }: ResetPasswordDto): Promise<void> {
-    const passwordHash = await this.passwords.hash(newPassword);
+    // Looked at first: a made-up token costs no hash.
+    const passwordHash = await this.hashNew(await this.links.ownerOf(token, 'reset'), newPassword);
     const tell = await this.dataSource.transaction(async (manager) => {
       const userId = await this.links.use(manager, token, 'reset');
       await manager.update(User, { id: userId }, { passwordHash });
@@ -88,6 +89,12 @@ export class PasswordsService {
       await manager.update(User, { id: userId }, { emailVerifiedAt: new Date() });
       await this.links.endAll(manager, userId);
     });
+  }
+
+  private async hashNew(userId: string, newPassword: string): Promise<string> {
+    const user = await this.dataSource.manager.findOneBy(User, { id: userId });
+    const about = [user?.username, user?.displayName, user?.email];
+    return this.passwords.hashNew('newPassword', newPassword, about, 'known');
   }
 
   private findActive(who: { id: string } | { email: string }): Promise<User | null> {

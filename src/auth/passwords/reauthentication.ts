@@ -27,7 +27,8 @@ export class Reauthentication {
    * Throws `wrong_password`, `login_needed`, `rate_limited`, and `session_needed` for the token of another issuer.
    */
   confirm(me: Principal, password: string | undefined): Promise<string | null> {
-    return this.limit.attempt(me.userId, null, () => this.check(me, password));
+    // By session, so that somebody who has the token of one does not keep the owner out of another.
+    return this.limit.attempt(`confirm:${me.sessionId ?? me.userId}`, null, () => this.check(me, password));
   }
 
   private async check({ userId, sessionId }: Principal, password: string | undefined): Promise<string | null> {
@@ -42,7 +43,9 @@ export class Reauthentication {
       if (!row.fresh) throw new Problem('login_needed');
       return null;
     }
-    if (!(await this.passwords.matches(password ?? '', row.password_hash))) throw new Problem('wrong_password');
+    await this.limit.count('passwordCheck', `confirm:${userId}`);
+    if (!(await this.passwords.matches(password ?? '', row.password_hash, 'known')))
+      throw new Problem('wrong_password');
     return row.password_hash;
   }
 }

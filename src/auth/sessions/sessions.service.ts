@@ -54,7 +54,8 @@ export class SessionsService {
     const session = {
       id: uuidv7(),
       userId,
-      ...device,
+      userAgent: device.userAgent,
+      address: device.address,
       familyHash: token.familyHash,
       tokenHash: token.hash,
       expiresAt: new Date(Date.now() + this.config.sessionTtl * 1000),

@@ -2,6 +2,7 @@ import { useChat, useChatState } from '../chat/current';
 import { type Theme, chooseTheme, useTheme } from '../theme';
 import { toast } from '../toasts';
 import { useForm } from '../use-form';
+import { useWaysIn } from '../use-ways-in';
 import { ChangePasswordForm } from './ChangePasswordForm';
 import { Dialog } from './Dialog';
 import { Field } from './Field';
@@ -21,6 +22,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
   const me = useChatState((state) => state.me);
   const chosen = useTheme();
+  const ways = useWaysIn();
   const form = useForm(['displayName', 'email'], async ({ displayName = '', email = '' }) => {
     await chat.updateMe({ displayName, email: email.trim() || null });
     toast.info('Profile saved.');
@@ -66,7 +68,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
       </form>
       <div className="dialog-sections">
         {me.email && !me.emailVerified && <VerifyNote email={me.email} />}
-        <ChangePasswordForm />
+        {ways.passwordLogin && <ChangePasswordForm />}
         <GoogleLink />
         <SessionList />
       </div>

@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const root = import.meta.dirname;
+const root = join(import.meta.dirname, '..');
 const main = join(root, 'dist', 'src', 'main.js');
 const SETTINGS = ['package.json', 'package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
 const SOURCES = ['src', 'migrations', 'web', ...SETTINGS];
@@ -30,4 +30,4 @@ if (!existsSync(main) || (canBuild && SOURCES.some((name) => changedAt(join(root
   const { status } = spawnSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit', shell: true });
   if (status !== 0) process.exit(status ?? 1);
 }
-await import('./dist/src/main.js');
+await import('../dist/src/main.js');
