@@ -6,7 +6,7 @@ import { Config, type GoogleSettings, type IssuerSettings } from './config.js';
 import { developmentSecret } from './development-secret.js';
 import { settings } from './settings.js';
 
-const EXAMPLE_SECRET = settings.JWT_SECRET.example;
+const EXAMPLE_SECRETS = [settings.JWT_SECRET.example, settings.JWT_SECRET_PREVIOUS.example];
 const MIN_SECRET = 32;
 
 /** What is wrong with the configuration, a line for each setting. */
@@ -33,6 +33,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: sender(values.SMTP_URL, values.MAIL_FROM),
     jwtSecret: secret(values.JWT_SECRET, production, values.DATA_DIR),
+    previousJwtSecrets: (values.JWT_SECRET_PREVIOUS ?? []).map((given) =>
+      checked(given, 'JWT_SECRET_PREVIOUS', production),
+    ),
     accessTokenTtl: values.ACCESS_TOKEN_TTL,
     sessionTtl: values.SESSION_TTL,
     google: google(values),
@@ -101,11 +104,16 @@ function secret(given: string | undefined, production: boolean, dataDir: string)
     if (!production) return developmentSecret(dataDir);
     throw new ConfigError(describe('JWT_SECRET', 'it is needed in production'));
   }
+  return checked(given, 'JWT_SECRET', production);
+}
+
+function checked(given: string, name: 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS', production: boolean): string {
   if (given.length < MIN_SECRET) {
-    throw new ConfigError(describe('JWT_SECRET', `it has ${given.length} characters, and needs ${MIN_SECRET} or more`));
+    const part = name === 'JWT_SECRET' ? 'it' : 'one of them';
+    throw new ConfigError(describe(name, `${part} has ${given.length} characters, and needs ${MIN_SECRET} or more`));
   }
-  if (production && (given === EXAMPLE_SECRET || isGuessable(given))) {
-    throw new ConfigError(describe('JWT_SECRET', 'it is an example or easily guessed'));
+  if (production && (EXAMPLE_SECRETS.includes(given) || isGuessable(given))) {
+    throw new ConfigError(describe(name, 'it is an example or easily guessed'));
   }
   return given;
 }
