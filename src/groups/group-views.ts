@@ -70,7 +70,9 @@ export class GroupViews {
 
   private async peersOf(userId: string, ids: string[]): Promise<Map<string, UserWithPresence>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.dataSource.query<{ group_id: string; id: string; username: string; display_name: string }[]>(
+    const rows = await this.dataSource.query<
+      { group_id: string; id: string; username: string; display_name: string }[]
+    >(
       `SELECT ms.group_id, u.id, u.username, u.display_name FROM memberships ms JOIN users u ON u.id = ms.user_id
         WHERE ms.group_id = ANY($2) AND ms.user_id <> $1`,
       [userId, ids],
