@@ -7,6 +7,7 @@ import { Identities1764400000000 } from './1764400000000-identities.js';
 import { AccountCare1764500000000 } from './1764500000000-account-care.js';
 import { LighterWrites1764600000000 } from './1764600000000-lighter-writes.js';
 import { RegistrationInvites1764710000000 } from './1764710000000-registration-invites.js';
+import { EmailDomains1764720000000 } from './1764720000000-email-domains.js';
 
 /** Every migration, oldest first. A new one is added at the end. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   AccountCare1764500000000,
   LighterWrites1764600000000,
   RegistrationInvites1764710000000,
+  EmailDomains1764720000000,
 ];

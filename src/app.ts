@@ -9,6 +9,7 @@ import { SecurityLog } from './audit/security-log.js';
 import { RateLimits } from './auth/rate-limits/rate-limits.js';
 import { addressKey } from './common/address.js';
 import { clientAddress, identifyRequest } from './common/client-address.js';
+import { Hosts } from './common/hosts.js';
 import { Origins } from './common/origins.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { JSON_BODY, parseQuery } from './common/request-input.js';
@@ -36,18 +37,19 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   app.useGlobalFilters(new ProblemFilter((problem, request) => securityLog.recordRefusal(problem, originOf(request))));
   answerUnreadable(app.getHttpServer());
   limitConnections(app.getHttpServer(), config.maxConnections);
-  const origins = new Origins(config.allowedOrigins, config.trustProxy > 0);
-  const headers = securityHeaders((request) => origins.isSecure(request));
+  const hosts = new Hosts(config);
+  const origins = new Origins(config.allowedOrigins, hosts);
+  const headers = securityHeaders((request) => hosts.isSecure(request));
   const addressOf = (request: IncomingMessage) => clientAddress(request, config.trustProxy);
   const limits = app.get(RateLimits);
   app.useWebSocketAdapter(
     new ChatIoAdapter(app, {
-      middlewares: [headers, origins.cors, origins.guard],
+      middlewares: [hosts.guard, headers, origins.cors, origins.guard],
       takeHandshake: (request) => limits.take('handshake', addressKey(addressOf(request))),
       polling: config.polling,
     }),
   );
-  app.use(identifyRequest, limitUnreadResponses(addressOf), headers, origins.cors);
+  app.use(identifyRequest, limitUnreadResponses(addressOf), hosts.guard, headers, origins.cors);
   if (config.apiDocs) serveApiDocument(app);
   servePage(app);
   app.use(neverStored);

@@ -25,8 +25,8 @@ const HEADERS = {
     schema: { type: 'integer', example: 12 },
   },
   'WWW-Authenticate': {
-    description: 'The scheme to authenticate with (RFC 6750)',
-    schema: { type: 'string', example: 'Bearer error="invalid_token"' },
+    description: 'The scheme to authenticate with (RFC 6750); not there where a password was wrong',
+    schema: { type: 'string', example: 'Bearer realm="messendger", error="invalid_token"' },
   },
 } as const satisfies Headers;
 

@@ -1,4 +1,3 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { isUUID } from 'class-validator';
@@ -9,6 +8,7 @@ import { Statements } from '../database/statements.js';
 import { User } from '../users/user.entity.js';
 import { IssuerTokens } from './issuers/issuer-tokens.js';
 import type { Session } from './sessions/session.entity.js';
+import { TokenKeys } from './token-keys.js';
 
 /** What every access token is checked against: one algorithm (RFC 8725 section 3.1), one issuer, one audience. */
 export const TOKEN_RULES = {
@@ -24,9 +24,6 @@ const isId = (value: unknown): value is string => isUUID(value, 'loose');
 /** The user of a session that is not over. */
 const HOLDER = `id = $1 AND deactivated_at IS NULL
   AND EXISTS (SELECT FROM sessions WHERE id = $2 AND user_id = $1 AND expires_at > now())`;
-
-/** The secret as a key: given a string, jsonwebtoken first tries for every token whether it is a public key. */
-export const signingKey = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
 
 /** A token whose signature, issuer, audience and time are right. */
 export interface VerifiedToken {
@@ -52,6 +49,7 @@ export class AccessTokens {
     private readonly statements: Statements,
     private readonly config: Config,
     private readonly issuer: IssuerTokens,
+    private readonly keys: TokenKeys,
   ) {}
 
   /** A token that ends with the session, if not before. */
@@ -59,7 +57,7 @@ export class AccessTokens {
     const left = Math.ceil((expiresAt.getTime() - Date.now()) / 1000);
     const expiresIn = Math.max(1, Math.min(this.config.accessTokenTtl, left));
     const { algorithms, issuer, audience } = TOKEN_RULES;
-    const header = { alg: algorithms[0]!, typ: TYPE };
+    const header = { alg: algorithms[0]!, typ: TYPE, kid: this.keys.current.id };
     const accessToken = this.jwt.sign({ sid: id }, { subject: userId, issuer, audience, expiresIn, header });
     return { accessToken, tokenType: 'Bearer', expiresIn };
   }

@@ -1,13 +1,14 @@
+import type { KeyObject } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { JwtModule } from '@nestjs/jwt';
+import { JwtModule, JwtSecretRequestType } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChangesModule } from '../changes/changes.module.js';
 import { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
-import { AccessTokens, signingKey } from './access-tokens.js';
+import { AccessTokens } from './access-tokens.js';
 import { AccountSwitch } from './account-switch.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
@@ -40,6 +41,7 @@ import { RefreshRotation } from './sessions/refresh-rotation.js';
 import { Session } from './sessions/session.entity.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { TokenKeys } from './token-keys.js';
 
 @Module({
   imports: [
@@ -50,7 +52,13 @@ import { SessionsService } from './sessions/sessions.service.js';
     PassportModule,
     JwtModule.registerAsync({
       inject: [Config],
-      useFactory: ({ jwtSecret }: Config) => ({ secret: signingKey(jwtSecret) }),
+      useFactory: (config: Config) => {
+        const keys = new TokenKeys(config);
+        return {
+          secretOrKeyProvider: (type, token) =>
+            type === JwtSecretRequestType.SIGN ? keys.current.key : (keys.keyFor(token as string) as KeyObject),
+        };
+      },
     }),
   ],
   controllers: [
@@ -82,6 +90,7 @@ import { SessionsService } from './sessions/sessions.service.js';
     RefreshRotation,
     RegistrationService,
     SessionsService,
+    TokenKeys,
     TokenService,
     JwtStrategy,
     RateLimits,

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { announceLimit } from './rate-limit-headers.js';
 import type { Problem } from './problem.js';
+import { announceLimit } from './rate-limit-headers.js';
 import { toProblem } from './to-problem.js';
 
 /** The one way in which an HTTP request is told that it failed: `application/problem+json` (RFC 9457). */
@@ -24,8 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    // RFC 6750 section 3: a 401 names the scheme.
-    if (problem.status === 401) response.setHeader('WWW-Authenticate', `Bearer error="invalid_token"`);
+    if (problem.status === 401) challenge(request, response, problem);
     const { retryAfter, limit } = problem.extras;
     if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
     if (retryAfter !== undefined && limit) announceLimit(response, limit, 0, retryAfter);
@@ -34,6 +33,15 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 const requestIdOf = (request: Request & { id?: string }): string => request.id ?? '';
+/**
+ * RFC 6750 section 3: a 401 names the scheme, and says that the token is not good only where one was sent. A wrong password
+ * is no matter of tokens.
+ */
+function challenge(request: Request, response: Response, { code }: Problem): void {
+  if (code === 'invalid_credentials') return;
+  const isWithToken = /^bearer /i.test(request.get('authorization') ?? '');
+  response.setHeader('WWW-Authenticate', `Bearer realm="messendger"${isWithToken ? ', error="invalid_token"' : ''}`);
+}
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -47,6 +47,7 @@ export const PROBLEMS = {
   limit_reached: { status: 409, title: 'A limit is reached' },
   payload_too_large: { status: 413, title: 'The payload is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON in UTF-8' },
+  misdirected_request: { status: 421, title: 'This server is not known by that host name' },
   too_many_connections: { status: 429, title: 'You have too many connections' },
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },

@@ -64,6 +64,8 @@ export class Config {
   /** Who the letters are from. */
   readonly mailFrom: string | null = null;
   readonly jwtSecret: string = '';
+  /** Those before it, whose access tokens are still taken. */
+  readonly previousJwtSecrets: readonly string[] = [];
   /** Seconds. */
   readonly accessTokenTtl: number = 900;
   /** Seconds. */

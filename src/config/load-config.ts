@@ -36,6 +36,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     smtpUrl: values.SMTP_URL ?? null,
     mailFrom: sender(values.SMTP_URL, values.MAIL_FROM),
     jwtSecret: secret(values.JWT_SECRET, production, values.DATA_DIR),
+    previousJwtSecrets: (values.JWT_SECRET_PREVIOUS ?? []).map((given) =>
+      checked(given, 'JWT_SECRET_PREVIOUS', production),
+    ),
     accessTokenTtl: values.ACCESS_TOKEN_TTL,
     sessionTtl: values.SESSION_TTL,
     registration: values.REGISTRATION,
@@ -143,11 +146,16 @@ function secret(given: string | undefined, production: boolean, dataDir: string)
     if (!production) return developmentSecret(dataDir);
     throw new ConfigError(describe('JWT_SECRET', 'it is needed in production'));
   }
+  return checked(given, 'JWT_SECRET', production);
+}
+
+function checked(given: string, name: 'JWT_SECRET' | 'JWT_SECRET_PREVIOUS', production: boolean): string {
   if (given.length < MIN_SECRET) {
-    throw new ConfigError(describe('JWT_SECRET', `it has ${given.length} characters, and needs ${MIN_SECRET} or more`));
+    const part = name === 'JWT_SECRET' ? 'it' : 'one of them';
+    throw new ConfigError(describe(name, `${part} has ${given.length} characters, and needs ${MIN_SECRET} or more`));
   }
   if (production && isGuessable(given)) {
-    throw new ConfigError(describe('JWT_SECRET', 'it is an example or easily guessed'));
+    throw new ConfigError(describe(name, 'it is an example or easily guessed'));
   }
   return given;
 }

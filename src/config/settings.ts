@@ -68,6 +68,8 @@ const domains = makeExactValidator<string[]>((input) =>
   }),
 );
 
+const list = makeExactValidator<string[]>((input) => input.split(',').map((part) => part.trim()));
+
 const smtpUrl = makeExactValidator<string>((input) => {
   if (!/^smtps?:\/\/./.test(input) || !URL.canParse(input)) throw new Error('it is not an smtp:// or smtps:// URL');
   return input;
@@ -123,7 +125,7 @@ export const settings = {
     example: 'redis://localhost:6379',
   }),
   PUBLIC_URL: publicUrl({
-    desc: 'Where browsers reach this server, for links and callbacks',
+    desc: 'Where browsers reach this server, for links and callbacks; requests by other names are refused',
     default: undefined,
     example: 'https://chat.example.org',
   }),
@@ -141,6 +143,11 @@ export const settings = {
     desc: 'Signs the access tokens; at least 32 characters; needed in production, made by itself in development',
     default: undefined,
     example: 'the output of: openssl rand -base64 48',
+  }),
+  JWT_SECRET_PREVIOUS: list({
+    desc: 'Earlier values of JWT_SECRET, separated by commas, whose access tokens are still good',
+    default: undefined,
+    example: 'what JWT_SECRET was before the change',
   }),
   ACCESS_TOKEN_TTL: seconds(
     1,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ChangeBus } from '../changes/change-bus.js';
+import { Problem } from '../common/problem.js';
 import type { ReadStateResponse } from './dto/group.dto.js';
 import { GroupAccess } from './group-access.js';
 import { UNREAD_COUNT } from './unread.js';
@@ -33,9 +34,11 @@ export class ReadStateService {
   private async stateOf(me: string, groupId: string): Promise<ReadStateResponse> {
     const [state] = await this.dataSource.query<ReadStateResponse[]>(
       `SELECT ms.read_seq AS "readSeq", ${UNREAD_COUNT} AS unread
-         FROM memberships ms JOIN groups g ON g.id = ms.group_id WHERE ms.group_id = $1 AND ms.user_id = $2`,
+         FROM memberships ms JOIN groups g ON g.id = ms.group_id
+        WHERE ms.group_id = $1 AND ms.user_id = $2 AND ms.left_at IS NULL`,
       [groupId, me],
     );
-    return state!;
+    if (!state) throw new Problem('group_not_found');
+    return state;
   }
 }

@@ -59,8 +59,8 @@ export class UsersService {
   /** Someone as `me` sees them. Throws `user_not_found`. */
   async get(me: string, id: string): Promise<UserWithPresenceResponse> {
     const user = await this.require(id);
-    const presence = await this.presence.seenBy(me, id);
-    return { ...toUserResponse(user), status: presence?.status ?? null, lastSeenAt: presence?.lastSeenAt ?? null };
+    const presenceOf = await this.presence.seenBy(me, [id]);
+    return { ...toUserResponse(user), ...presenceOf(id) };
   }
 
   /** Throws `user_not_found`. */

@@ -4,7 +4,7 @@ import { ChatCommands } from '../../src/realtime/chat-commands.js';
 import { type Answer, Api } from '../support/api.js';
 import { ApiDocument } from '../support/api-document.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { Cast, type Role, ROLES, SECRET } from '../support/cast.js';
+import { Cast, type Role, ROLES, SECRET, SENT } from '../support/cast.js';
 import { ChatClient } from '../support/chat-client.js';
 import { routeOf, routesOf } from '../support/routes.js';
 
@@ -23,12 +23,17 @@ const NO_MESSAGE = 'message_not_found';
 const OUTSIDE = 'not_a_member';
 const NOT_MINE = 'not_the_owner';
 const FIXED = 'direct_group_fixed';
+const USED = 'message_id_conflict';
+
+/** What the former member sent already, in answer to what only members may read. */
+const AGAIN = { id: '$sent', groupId: '$group', text: SENT, replyTo: '$message' };
+const AGAIN_PUBLIC = { id: '$publicSent', groupId: '$public', text: SENT, replyTo: '$publicMessage' };
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /**
  * One row for each route, or several. `$group` is private, `$public` public, `$direct` between member and owner; the
- * member wrote `$message` and the former one `$old`; `$session` and `$refreshToken` are the member's. A body that is a
+ * member wrote `$message`, the former one `$old` and, in answer, `$sent`; `$session` and `$refreshToken` are the member's. A body that is a
  * string is a form. See `Cast`.
  */
 // prettier-ignore
@@ -94,6 +99,9 @@ const ROUTES: [request: string, body: object | string | null, ...Outcomes][] = [
   ['POST /messages',                        { groupId: '$public', text: 'x' },              NO, OUTSIDE,    OUTSIDE,    201,      201],
   ['POST /messages',                        { groupId: '$direct', text: 'x' },              NO, NO_GROUP,   NO_GROUP,   201,      201],
   ['POST /messages',                        { groupId: '$public', text: 'x', replyTo: '$message' }, NO, OUTSIDE, OUTSIDE, 'validation_failed', 'validation_failed'],
+  ['POST /messages',                        AGAIN,                                          NO, USED,       201,        USED,     USED],
+  ['POST /messages',                        AGAIN_PUBLIC,                                   NO, USED,       201,        USED,     USED],
+  ['POST /messages',                        { ...AGAIN, text: 'x' },                        NO, USED,       USED,       USED,     USED],
   ['GET /messages?groupId=$group',          null,                                           NO, NO_GROUP,   NO_GROUP,   200,      200],
   ['GET /messages?groupId=$public',         null,                                           NO, OUTSIDE,    OUTSIDE,    200,      200],
   ['GET /messages/pinned?groupId=$group',   null,                                           NO, NO_GROUP,   NO_GROUP,   200,      200],
@@ -128,6 +136,9 @@ const COMMANDS: [command: string, payload: object, ...Outcomes][] = [
   // command            payload                                         nobody stranger    former      member    owner
   ['message:send',      { groupId: '$group', text: 'x' },               NO, NO_GROUP,   NO_GROUP,   'ok',     'ok'],
   ['message:send',      { groupId: '$public', text: 'x' },              NO, OUTSIDE,    OUTSIDE,    'ok',     'ok'],
+  ['message:send',      AGAIN,                                          NO, USED,       'ok',       USED,     USED],
+  ['message:send',      AGAIN_PUBLIC,                                   NO, USED,       'ok',       USED,     USED],
+  ['message:send',      { ...AGAIN, text: 'x' },                        NO, USED,       USED,       USED,     USED],
   ['message:edit',      { id: '$message', text: 'x' },                  NO, NO_MESSAGE, NO_MESSAGE, 'ok',     'not_the_author'],
   ['message:edit',      { id: '$old', text: 'x' },                      NO, NO_MESSAGE, NO_MESSAGE, 'not_the_author', 'not_the_author'],
   ['message:delete',    { id: '$message' },                             NO, NO_MESSAGE, NO_MESSAGE, 'ok',     'not_the_author'],
@@ -184,7 +195,10 @@ describe('Who may do what', () => {
     const outcomes: Outcome[] = [];
     for (const role of ROLES) {
       const { outcome, answer } = await call(role);
-      if (!MEMBERS.includes(role)) expect(JSON.stringify(answer)).not.toContain(SECRET);
+      if (!MEMBERS.includes(role)) {
+        expect(JSON.stringify(answer)).not.toContain(SECRET);
+        expect(JSON.stringify(answer)).not.toMatch(/"(reactions":\[\{|pinnedAt":")/);
+      }
       outcomes.push(outcome);
     }
     return outcomes;

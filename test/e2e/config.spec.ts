@@ -148,7 +148,9 @@ describe('The configuration', () => {
 
   it('has examples that are accepted', () => {
     const examples = Object.entries(settings).map(([name, { example }]) => [name, example] as [string, string]);
-    expect(() => loadConfig({ ...Object.fromEntries(examples), JWT_SECRET: STRONG })).not.toThrow();
+    expect(() =>
+      loadConfig({ ...Object.fromEntries(examples), JWT_SECRET: STRONG, JWT_SECRET_PREVIOUS: STRONG }),
+    ).not.toThrow();
   });
 
   describe('in production', () => {
@@ -165,6 +167,23 @@ describe('The configuration', () => {
       expect(message).toMatch(/^JWT_SECRET cannot be used: /);
       expect(message).toMatch(reason);
       if (secret && secret !== settings.JWT_SECRET.example) expect(message).not.toContain(secret);
+    });
+
+    it.each([
+      ['a short one', 'abcdefghij0123456789', /one of them has 20 characters, and needs 32 or more/],
+      ['an empty one', `${STRONG},`, /one of them has 0 characters, and needs 32 or more/],
+      ['the example', `${STRONG}, ${settings.JWT_SECRET_PREVIOUS.example}`, /an example or easily guessed/],
+      ['one character over and over', 'x'.repeat(64), /an example or easily guessed/],
+    ])('refuses %s for an earlier secret', (_, previous, reason) => {
+      const message = errorOf({ NODE_ENV: 'production', JWT_SECRET: STRONG, JWT_SECRET_PREVIOUS: previous });
+      expect(message).toMatch(/^JWT_SECRET_PREVIOUS cannot be used: /);
+      expect(message).toMatch(reason);
+    });
+
+    it('takes several earlier secrets', () => {
+      const previous = [`${STRONG}-1`, `${STRONG}-2`];
+      const environment = { NODE_ENV: 'production', JWT_SECRET: STRONG, JWT_SECRET_PREVIOUS: previous.join(', ') };
+      expect(loadConfig(environment).previousJwtSecrets).toEqual(previous);
     });
 
     it('makes no secret of its own', () => {

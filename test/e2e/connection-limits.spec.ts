@@ -48,20 +48,23 @@ describe('Limits on connections', () => {
     const held = () => promisify(server().getConnections.bind(server()))();
 
     it.each([
-      ['by a poll from another origin', `GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n${EVIL}\r\n`],
+      [
+        'by a poll from another origin',
+        `GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\n${EVIL}\r\n`,
+      ],
       [
         'by an upgrade from another origin',
-        `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n${EVIL}${UPGRADE}\r\n`,
+        `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\n${EVIL}${UPGRADE}\r\n`,
       ],
-      ['by an upgrade elsewhere', `GET /chat HTTP/1.1\r\nHost: x\r\n${UPGRADE}\r\n`],
-      ['by JSONP polling', 'GET /socket.io/?EIO=4&transport=polling&j=0 HTTP/1.1\r\nHost: x\r\n\r\n'],
+      ['by an upgrade elsewhere', `GET /chat HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}\r\n`],
+      ['by JSONP polling', 'GET /socket.io/?EIO=4&transport=polling&j=0 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
       [
         'by an upgrade of an unknown session',
-        `GET /socket.io/?EIO=4&transport=websocket&sid=x HTTP/1.1\r\nHost: x\r\n${UPGRADE}\r\n`,
+        `GET /socket.io/?EIO=4&transport=websocket&sid=x HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}\r\n`,
       ],
       ['by what is not HTTP', 'Hello?\r\n\r\n'],
-      ['by headers that are too large', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
-      ['by a CONNECT to elsewhere', 'CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n'],
+      ['by headers that are too large', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+      ['by a CONNECT to elsewhere', 'CONNECT example.org:443 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ])('%s', async (_, request) => {
       await until(async () => (await held()) === 0);
       const accepted = once(server(), 'connection');
@@ -75,7 +78,7 @@ describe('Limits on connections', () => {
       await until(async () => (await held()) === 0);
       server().headersTimeout = 50;
       const [slow] = [await hostile(HostileClient.connect(app.url)), await hostile(HostileClient.connect(app.url))];
-      slow.socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+      slow.socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n');
       // Node looks every thirty seconds.
       await until(async () => (await held()) === 0, 40_000);
       server().headersTimeout = 15_000;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AuthResult, IdentityInfo } from '../../src/changes/contract.js';
 import type { Config } from '../../src/config/config.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
 import { IdentitiesService } from '../../src/auth/identities/identities.service.js';
 import { Api } from '../support/api.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
 import { CookieBrowser } from '../support/cookie-browser.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
 import { PASSWORD, Person } from '../support/person.js';
@@ -329,6 +329,80 @@ describe('Google', () => {
       const expected = settings.googleDomains ? 'domain' : 'linked';
       expect(await link(new Person(app.url, ann.user, body.accessToken))).toBe(`/#/google/${expected}`);
     });
+  });
+
+  describe('that answers with something of another kind', () => {
+    afterEach(() => google.instead.clear());
+    const finish = async (path: string, body: string) => {
+      const back = await throughGoogle(await begin());
+      google.instead.set(path, body);
+      const to = await landing(back);
+      google.instead.clear();
+      return to;
+    };
+
+    it.each(['{}', '{"sub":42}', '{"sub":null}', '{"sub":["x"]}', '{"sub":{"x":1}}', '{"sub":""}', '{"sub":true}'])(
+      'lets nobody in as %s, and says so on the page',
+      async (body) => {
+        const before = await app.database.query('SELECT FROM users');
+        expect(await finish('/userinfo', body)).toBe('/#/google/failed');
+        expect(await app.database.query('SELECT FROM users')).toHaveLength(before.length);
+        expect(cookies().has('messendger')).toBe(false);
+      },
+    );
+
+    it.each(['null', '[]', '"x"', '42', '', 'x=y', '{"sub":'])(
+      'such as “%s” for who somebody is or for a token, fails and goes on',
+      async (body) => {
+        expect(await finish('/userinfo', body)).toBe('/#/google/failed');
+        expect(await finish('/token', body)).toBe('/#/google/failed');
+        expect((await new Api(app.url).get('/health/live')).status).toBe(200);
+      },
+    );
+
+    it.each(['{}', '{"access_token":42}', '{"access_token":{}}', '{"access_token":"a\\nb"}', '{"access_token":null}'])(
+      'such as %s for a token, fails and goes on',
+      async (body) => {
+        expect(await finish('/token', body)).toBe('/#/google/failed');
+        expect((await new Api(app.url).get('/health/live')).status).toBe(200);
+      },
+    );
+
+    it.each<[claim: string, value: unknown]>(
+      ['name', 'email', 'email_verified', 'picture', 'given_name'].flatMap((claim) =>
+        [42, true, null, ['x'], { x: 1 }, ''].map((value) => [claim, value] as [string, unknown]),
+      ),
+    )('lets somebody in whose %s is %j, without it', async (claim, value) => {
+      expect(await finish('/userinfo', JSON.stringify({ sub: who, [claim]: value }))).toBe('/#/google/logged-in');
+      expect((await session()).user.email).toBeNull();
+    });
+  });
+
+  it('seals the state with the newest secret, and opens that of earlier ones', async () => {
+    const url = await begin();
+    const renewed = await startApp(
+      {
+        google: google.settings,
+        jwtSecret: 'another secret of the tests, 0123456789',
+        previousJwtSecrets: [TEST_SECRET],
+      },
+      app.database,
+    );
+    // As if it were the same server after a restart: the cookie is of the one, the way back leads to the other.
+    const sealed = cookies().get('messendger-google')!;
+    const { search } = new URL(await throughGoogle(url));
+    const headers = { cookie: `messendger-google=${sealed}` };
+    const back = await fetch(`${renewed.url}/auth/google/callback${search}`, { headers, redirect: 'manual' });
+    // The code is for the address of the first one; the state was taken.
+    expect(back.headers.get('location')).toBe('/#/google/failed');
+    const stranger = await startApp(
+      { google: google.settings, jwtSecret: 'a third secret of the tests, 0123456789' },
+      app.database,
+    );
+    const strange = await fetch(`${stranger.url}/auth/google/callback${search}`, { headers, redirect: 'manual' });
+    expect(strange.headers.get('location')).toBe('/#/google/stale');
+    await stranger.close();
+    await renewed.close();
   });
 
   it('that is not set up is not there', async () => {

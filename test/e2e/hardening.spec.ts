@@ -175,8 +175,8 @@ describe('Over HTTP', () => {
       ['our host under another scheme', () => app.url, () => ({ origin: `https://${here()}` }), false],
       ['a name that begins like ours', () => app.url, () => ({ origin: `http://${here()}.evil.example.net` }), false],
       ['what is no origin', () => app.url, () => ({ origin: 'x' }), false],
-      ['a host that is no host', () => app.url, () => ({ origin: EVIL, host: 'a b' }), false],
-      ['a forged host, from our page', () => app.url, () => ({ origin: `http://${here()}`, host: CHAT }), false],
+      ['a host that is no host, by a proxy', () => proxied.url, () => ({ origin: EVIL, host: 'a b' }), false],
+      ['a forged host, by a proxy', () => proxied.url, () => ({ origin: `http://${here()}`, host: CHAT }), false],
       [
         'a forwarded host where no proxy is',
         () => app.url,
@@ -222,6 +222,80 @@ describe('Over HTTP', () => {
     });
 
     const on = (host: string, headers: Record<string, string>) => ({ origin: `https://${host}`, ...headers });
+  });
+
+  describe('a server', () => {
+    const CHAT = 'chat.example.org';
+    let named: TestApp;
+    let open: TestApp;
+    beforeAll(async () => {
+      named = await startApp({ publicUrl: `https://${CHAT}`, host: '0.0.0.0' }, app.database);
+      open = await startApp({ host: '0.0.0.0' }, app.database);
+    });
+    afterAll(async () => {
+      await open.close();
+      await named.close();
+    });
+    /** The statuses of a page, a call, the API document, both transports, and of two probes. */
+    const answers = async (url: string, headers: Record<string, string>) => {
+      const at = url.replace('0.0.0.0', '127.0.0.1');
+      const paths = ['/', '/users/me', '/docs-json', POLLING, '/health/live', '/health/ready'];
+      const statuses = await Promise.all(paths.map(async (path) => (await rawRequest(at + path, { headers })).status));
+      return [...statuses.slice(0, 4), await upgradeStatus(at, headers), ...statuses.slice(4)];
+    };
+    const SERVED = [200, 401, 200, 200, 101, 200, 200];
+    const FOREIGN = [200, 401, 200, 403, 403, 200, 200];
+    const REFUSED = [421, 421, 421, 421, 421, 200, 200];
+    const byPage = (host: string) => ({ host, origin: `http://${host}` });
+
+    it.each<[what: string, server: () => string, headers: Record<string, string>, expected: number[]]>([
+      ['on a loopback address, asked by its name', () => app.url, { host: 'localhost:8000' }, SERVED],
+      ['on a loopback address, asked by its address', () => app.url, { host: '127.0.0.1' }, SERVED],
+      ['on a loopback address, asked by its IPv6 address', () => app.url, { host: '[::1]:8000' }, SERVED],
+      ['on a loopback address, asked by its own page', () => app.url, byPage('localhost:8000'), SERVED],
+      ['on a loopback address, asked by a page that was rebound', () => app.url, byPage('evil.example.net'), REFUSED],
+      ['on a loopback address, asked by another name', () => app.url, { host: 'localhost.evil.example.net' }, REFUSED],
+      ['on a loopback address, asked by what is no name', () => app.url, { host: 'a b' }, REFUSED],
+      [
+        'on a loopback address, with a forwarded name where no proxy is',
+        () => app.url,
+        { host: 'evil.example.net', 'x-forwarded-host': 'localhost' },
+        REFUSED,
+      ],
+      ['behind a proxy, asked by any name', () => proxied.url, { host: CHAT }, SERVED],
+      ['with a public name, asked by it', () => named.url, { host: CHAT, origin: `https://${CHAT}` }, SERVED],
+      ['with a public name, asked by it with a port', () => named.url, { host: `${CHAT.toUpperCase()}:443` }, SERVED],
+      ['with a public name, asked from the same machine', () => named.url, byPage('localhost:8000'), SERVED],
+      ['with a public name, asked by a page that was rebound', () => named.url, byPage('evil.example.net'), REFUSED],
+      ['with a public name, asked by an address', () => named.url, { host: '192.0.2.1:8000' }, REFUSED],
+      ['with a public name, asked by a page of that name over HTTP', () => named.url, byPage(CHAT), FOREIGN],
+      [
+        'with a public name, asked by another page that says the name',
+        () => named.url,
+        { host: CHAT, origin: EVIL },
+        FOREIGN,
+      ],
+      ['on all addresses without a public name, asked by any name', () => open.url, byPage('chat.lan:8000'), SERVED],
+      [
+        'on all addresses without a public name, asked by another page',
+        () => open.url,
+        { host: 'chat.lan:8000', origin: EVIL },
+        FOREIGN,
+      ],
+    ])('%s', async (_, server, headers, expected) => {
+      expect(await answers(server(), headers)).toEqual(expected);
+    });
+
+    it('refuses with a problem that says where it is', async () => {
+      const at = named.url.replace('0.0.0.0', '127.0.0.1');
+      const { headers, body } = await rawRequest(`${at}/users/me`, { headers: { host: 'evil.example.net' } });
+      expect(headers['content-type']).toMatch('application/problem+json');
+      expect(JSON.parse(body)).toMatchObject({
+        status: 421,
+        code: 'misdirected_request',
+        detail: `This server is at https://${CHAT}.`,
+      });
+    });
   });
 
   describe('a connection', () => {

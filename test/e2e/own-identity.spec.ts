@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
-import type { AuthResult, OwnUser, SessionInfo } from '../../src/changes/contract.js';
+import type { AuthResult, OwnUser, ProblemDetails, SessionInfo } from '../../src/changes/contract.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
 import { issuerKeys } from '../../src/auth/issuers/issuer-keys.js';
 import type { IssuerSettings } from '../../src/config/config.js';
@@ -193,6 +193,40 @@ describe('The tokens of another issuer', () => {
     await expect(connect(token)).rejects.toMatchObject({ data: { code } });
     expect(await app.database.query('SELECT FROM users')).toHaveLength(before.length);
   });
+
+  const TYPES: [type: string, value: unknown][] = [
+    ['a number', 42],
+    ['a yes', true],
+    ['null', null],
+    ['a list', ['x']],
+    ['an object', { x: 1 }],
+    ['an empty text', ''],
+  ];
+  const typed = (claims: string[], except: string[] = []) =>
+    claims.flatMap((claim) =>
+      TYPES.map(([type, value]) => [claim, type, value] as const).filter(
+        ([, type]) => !except.includes(`${claim} ${type}`),
+      ),
+    );
+
+  it.each(typed(['sub', 'iss', 'aud', 'exp', 'nbf'], ['exp a number', 'nbf a number']))(
+    'with a "%s" that is %s are refused with 401 and a reason',
+    async (claim, _, value) => {
+      const token = await issuer.token('typed', { [claim]: value });
+      const { status, body } = await get<ProblemDetails>(token);
+      expect([status, body.code]).toEqual([401, 'unauthenticated']);
+      if (claim !== 'iss') expect(body.detail).toContain(`"${claim}"`);
+      await expect(connect(token)).rejects.toMatchObject({ data: { code: 'unauthenticated' } });
+    },
+  );
+
+  it.each(typed(['name', 'preferred_username', 'email', 'email_verified', 'jti', 'sid']))(
+    'with a "%s" that is %s make an account all the same, without it',
+    async (claim, type, value) => {
+      const { status, body } = await get(await issuer.token(`typed ${claim} ${type}`, { [claim]: value }));
+      expect([status, body.email, body.username]).toEqual([200, null, expect.stringMatching(/^user(-\d{6})?$/)]);
+    },
+  );
 
   it('may be late or early by half a minute', async () => {
     expect((await get(await issuer.token('late', { exp: seconds() - 20 }))).status).toBe(200);

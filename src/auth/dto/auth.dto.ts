@@ -1,8 +1,9 @@
 import { IsOptional, IsString, Length } from 'class-validator';
 import type { AuthResult } from '../../changes/contract.js';
-import { Folded, IsText } from '../../common/fields.js';
+import { FoldedLogin, IsEmailAddress } from '../../common/email-address.js';
+import { IsText } from '../../common/fields.js';
 import { OwnUserResponse } from '../../users/dto/user.dto.js';
-import { IsDisplayName, IsEmailAddress, IsUsername } from '../../users/user-fields.js';
+import { IsDisplayName, IsUsername } from '../../users/user-fields.js';
 import { IsNewPassword } from '../password-rules.js';
 
 /** A new account. */
@@ -51,7 +52,7 @@ export class LoginDto {
    * @example 'ann'
    */
   @IsText(1, 320)
-  @Folded()
+  @FoldedLogin()
   username!: string;
 
   /** @example 'correct horse battery staple' */

@@ -6,7 +6,7 @@ import { Problem, type ProblemCode } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
 import { Config } from '../../config/config.js';
 import { IdentitiesService } from '../identities/identities.service.js';
-import { toProfile } from '../identities/profile.js';
+import { isSubject, toProfile } from '../identities/profile.js';
 import type { Device } from '../sessions/device.js';
 import { setRefreshCookie } from '../sessions/refresh-cookie.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -44,7 +44,7 @@ export class GoogleService {
     private readonly sessions: SessionsService,
   ) {
     this.strategy = config.google && new GoogleStrategy(config.google);
-    this.state = new GoogleState(config.jwtSecret);
+    this.state = new GoogleState([config.jwtSecret, ...config.previousJwtSecrets]);
   }
 
   get isConfigured(): boolean {
@@ -98,6 +98,10 @@ export class GoogleService {
     response: Response,
     device: Device,
   ): Promise<Landing> {
+    if (!isSubject(id)) {
+      this.logger.warn('Google let nobody in: the "sub" of what it says is no subject');
+      return 'failed';
+    }
     const subject = { provider: PROVIDER, subject: id };
     const profile = toProfile(_json);
     requireDomain(_json, this.config.googleDomains);

@@ -1,5 +1,6 @@
 import { ValidateIf } from 'class-validator';
-import { IsDisplayName, IsEmailAddress } from '../user-fields.js';
+import { IsEmailAddress } from '../../common/email-address.js';
+import { IsDisplayName } from '../user-fields.js';
 
 /** What one may change of oneself. Absent fields stay as they are. */
 export class UpdateUserDto {

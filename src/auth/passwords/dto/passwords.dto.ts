@@ -1,5 +1,5 @@
 import { IsOptional, IsString, Length } from 'class-validator';
-import { IsEmailAddress } from '../../../users/user-fields.js';
+import { IsEmailAddress } from '../../../common/email-address.js';
 import { IsNewPassword } from '../../password-rules.js';
 
 /** Another password. */
