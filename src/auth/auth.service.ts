@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../common/problem.js';
-import type { User } from '../users/user.entity.js';
+import { pendingEmail } from '../users/pending-email.js';
+import { User } from '../users/user.entity.js';
 import { toOwnUserResponse } from '../users/user.responses.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
 import type { AuthResponse, LoginDto, RegisterDto } from './dto/auth.dto.js';
 import { Passwords } from './passwords.js';
-import { PasswordsService } from './passwords/passwords.service.js';
+import { VerificationService } from './addresses/verification.service.js';
 import { AccountLimit } from './rate-limits/account-limit.js';
 import type { Device } from './sessions/device.js';
 import type { LogoutProof } from './sessions/logout-proof.js';
@@ -21,22 +22,28 @@ export class AuthService {
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly accessTokens: AccessTokens,
-    private readonly care: PasswordsService,
+    private readonly verification: VerificationService,
     private readonly limit: AccountLimit,
   ) {}
 
-  /** Makes an account and logs it in. Throws `username_taken` or `email_taken`. */
-  async register({ username, password, displayName, email }: RegisterDto, device: Device): Promise<AuthResponse> {
-    const user = await this.limit.attempt(`register:${username}`, null, async () =>
-      this.users.create({
-        username,
-        displayName: displayName ?? username,
-        email: email ?? null,
-        passwordHash: await this.passwords.hash(password),
-      }),
-    );
-    this.care.verifySoon(user);
-    return this.logIn(user, device);
+  /**
+   * Makes an account and logs it in, both or neither. The address waits for its link, so that the answer tells nobody
+   * whether it has an account. Throws `username_taken`.
+   */
+  async register(dto: RegisterDto, device: Device): Promise<AuthResponse> {
+    const { username, password, displayName = username, email } = dto;
+    const { user, tokens } = await this.limit.attempt(`register:${username}`, null, async () => {
+      const account = { username, displayName, passwordHash: await this.passwords.hash(password) };
+      const created = await this.users.create(account, async (manager, { id }) => {
+        const session = await this.sessions.startWithin(manager, id, device);
+        if (email !== undefined) await manager.update(User, { id }, pendingEmail(email, session.sessionId));
+        return session;
+      });
+      created.result.tell();
+      return { user: created.user, tokens: created.result.tokens };
+    });
+    if (email !== undefined) await this.verification.sendIfAllowed(user.id, email);
+    return { user: await this.users.getOwn(user.id), ...tokens };
   }
 
   /** Throws `account_deactivated`, or `invalid_credentials`, in the same time whether or not there is such a user. */

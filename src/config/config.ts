@@ -52,6 +52,8 @@ export class Config {
   readonly accessTokenTtl: number = 900;
   /** Seconds. */
   readonly sessionTtl: number = 2_592_000;
+  /** Seconds. */
+  readonly sessionIdleTtl: number = 1_209_600;
   /** Null: nobody logs in with Google. */
   readonly google: GoogleSettings | null = null;
   /** Null: no tokens but ours are taken. */

@@ -35,6 +35,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     jwtSecret: secret(values.JWT_SECRET, production, values.DATA_DIR),
     accessTokenTtl: values.ACCESS_TOKEN_TTL,
     sessionTtl: values.SESSION_TTL,
+    sessionIdleTtl: values.SESSION_IDLE_TTL,
     google: google(values),
     issuer: issuer(values),
     rateLimits: values.RATE_LIMITS,

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AuthResult, IdentityInfo } from '../../src/changes/contract.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
-import { IdentitiesService } from '../../src/auth/identities/identities.service.js';
+import { LinkedLogins } from '../../src/auth/identities/linked-logins.js';
 import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { CookieBrowser } from '../support/cookie-browser.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
 import { PASSWORD, Person } from '../support/person.js';
+import { claimsOf } from '../support/tokens.js';
 
 describe('Google', () => {
   let google: OpenIdProvider;
@@ -256,7 +257,8 @@ describe('Google', () => {
     it('is not linked with an account that is erased at that moment', async () => {
       const ann = await Person.register(app.url, 'ann');
       expect((await ann.api.request('DELETE', '/users/me', { password: PASSWORD })).status).toBe(204);
-      const linked = app.nest.get(IdentitiesService).link(ann.id, { provider: 'google', subject: who }, null);
+      const request = { userId: ann.id, sessionId: claimsOf(ann.token).sid };
+      const linked = app.nest.get(LinkedLogins).link(request, { provider: 'google', subject: who }, null);
       await expect(linked).rejects.toMatchObject({ code: 'session_ended' });
       expect((await logIn()).user.id).not.toBe(ann.id);
     });
