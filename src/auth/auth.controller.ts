@@ -21,8 +21,12 @@ export class AuthController {
   @Post('register')
   @RateLimit('register')
   @HandlesRefreshToken()
-  @ApiOperation({ summary: 'Make an account and log in' })
-  @ApiProblems('username_taken', 'email_taken')
+  @ApiOperation({
+    summary: 'Make an account and log in',
+    description:
+      'The email address is pending until the link that is sent to it is used. The answer is the same whether or not the address has an account.',
+  })
+  @ApiProblems('username_taken')
   register(@Body() dto: RegisterDto, @RequestDevice() device: Device): Promise<AuthResponse> {
     return this.auth.register(dto, device);
   }
