@@ -33,7 +33,7 @@ export function routeOf(routes: string[], method: string, path: string): string 
 export function markedRoutes(app: NestExpressApplication, mark: string): string[] {
   const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
   return controllers.flatMap(({ metatype }) => {
-    const type = metatype as new () => Record<string, object>;
+    const type = metatype as { prototype: Record<string, object> };
     const handlers = Object.getOwnPropertyNames(type.prototype).map((name) => type.prototype[name]!);
     const base = Reflect.getMetadata(PATH_METADATA, type) as string;
     return handlers

@@ -1,5 +1,5 @@
 import type { Group, OwnUser } from '../../../src/changes/contract';
-import { api } from '../api';
+import { api, type ProfileForm } from '../api';
 import { Realtime } from '../realtime';
 import { session } from '../session';
 import { inGroup, isOwn, parked, withGroup, withoutGroup } from '../state/groups';
@@ -128,7 +128,7 @@ export class Chat {
   }
 
   /** Changes what others see of me. */
-  async updateMe(form: { displayName?: string; email?: string | null }): Promise<void> {
+  async updateMe(form: ProfileForm): Promise<void> {
     const me = await api.updateMe(form);
     session.update(me);
     this.store.set((state) => ({ ...state, me, people: { ...state.people, [me.id]: me } }));
