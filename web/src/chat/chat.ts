@@ -129,8 +129,11 @@ export class Chat {
 
   /** Changes what others see of me. */
   async updateMe(form: ProfileForm): Promise<void> {
-    const me = await api.updateMe(form);
-    session.update(me);
+    session.update(await api.updateMe(form));
+  }
+
+  /** What the session knows of me by now: I changed it here or in another tab, or a refresh brought it. */
+  take(me: OwnUser): void {
     this.store.set((state) => ({ ...state, me, people: { ...state.people, [me.id]: me } }));
   }
 
