@@ -14,6 +14,7 @@ import { urlOfRunning } from './database/embedded/running.js';
 import { openDatabase } from './database/open-database.js';
 
 const USAGE = `npm run account -- reset-link <username>   prints a link by which the user chooses a new password
+npm run account -- verify-link <username>  prints a link that confirms the email address that the user entered
 npm run account -- deactivate <username>   ends all sessions of the user, and lets them in no more
 npm run account -- activate <username>     lets the user in again
 npm run account -- invite                  prints a link by which one person makes an account`;
@@ -28,6 +29,7 @@ type Command = (services: Services, username?: string) => Promise<string>;
 const COMMANDS: Record<string, Command> = {
   invite: async ({ invites }) => invites.make(),
   'reset-link': ({ accounts }, username) => accounts.resetLink(username!),
+  'verify-link': ({ accounts }, username) => accounts.verifyLink(username!),
   deactivate: async ({ accounts }, username) => {
     await accounts.deactivate(username!);
     return `${username} is deactivated.`;

@@ -29,8 +29,12 @@ export class AuthController {
   @NeedsPasswordLogin()
   @HandlesRefreshToken()
   @RemembersDevice()
-  @ApiOperation({ summary: 'Make an account and log in' })
-  @ApiProblems('username_taken', 'email_taken', 'registration_closed', 'invite_invalid', 'password_login_disabled')
+  @ApiOperation({
+    summary: 'Make an account and log in',
+    description:
+      'The email address is pending until the link that is sent to it is used. The answer is the same whether or not the address has an account.',
+  })
+  @ApiProblems('username_taken', 'registration_closed', 'invite_invalid', 'password_login_disabled')
   register(@Body() dto: RegisterDto, @RequestDevice() device: Device): Promise<AuthResponse> {
     return this.registration.register(dto, device);
   }

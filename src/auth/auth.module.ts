@@ -8,6 +8,11 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
+import { ConfirmationService } from './addresses/confirmation.service.js';
+import { LinksController } from './addresses/links.controller.js';
+import { ProfileController } from './addresses/profile.controller.js';
+import { ProfileService } from './addresses/profile.service.js';
+import { VerificationService } from './addresses/verification.service.js';
 import { AccessTokens } from './access-tokens.js';
 import { AccountSwitch } from './account-switch.js';
 import { AuthController } from './auth.controller.js';
@@ -17,6 +22,7 @@ import { GoogleService } from './google/google.service.js';
 import { IdentitiesController } from './identities/identities.controller.js';
 import { IdentitiesService } from './identities/identities.service.js';
 import { Identity } from './identities/identity.entity.js';
+import { LinkedLogins } from './identities/linked-logins.js';
 import { ProvidersController } from './identities/providers.controller.js';
 import { IssuerTokens } from './issuers/issuer-tokens.js';
 import { JwtGuard } from './jwt.guard.js';
@@ -24,9 +30,13 @@ import { JwtStrategy } from './jwt.strategy.js';
 import { TokenController } from './oauth/token.controller.js';
 import { TokenService } from './oauth/token.service.js';
 import { Background } from './mail/background.js';
+import { EmailQueue } from './mail/email-queue.js';
 import { Mailer } from './mail/mailer.js';
+import { Notices } from './mail/notices.js';
 import { Passwords } from './passwords.js';
+import { ForgottenPasswords } from './passwords/forgotten-passwords.js';
 import { OneTimeLinks } from './passwords/one-time-links.js';
+import { PasswordChange } from './passwords/password-change.js';
 import { PasswordsController } from './passwords/passwords.controller.js';
 import { PasswordsService } from './passwords/passwords.service.js';
 import { Reauthentication } from './passwords/reauthentication.js';
@@ -65,7 +75,9 @@ import { TokenKeys } from './token-keys.js';
     AuthController,
     GoogleController,
     IdentitiesController,
+    LinksController,
     PasswordsController,
+    ProfileController,
     ProvidersController,
     SessionsController,
     TokenController,
@@ -77,21 +89,29 @@ import { TokenKeys } from './token-keys.js';
     AccountSwitch,
     AuthenticationLimit,
     Background,
+    ConfirmationService,
     DeviceCookie,
+    EmailQueue,
+    ForgottenPasswords,
     GoogleService,
     Invites,
+    LinkedLogins,
     Mailer,
+    Notices,
     OneTimeLinks,
     IdentitiesService,
     IssuerTokens,
+    PasswordChange,
     Passwords,
     PasswordsService,
+    ProfileService,
     Reauthentication,
     RefreshRotation,
     RegistrationService,
     SessionsService,
     TokenKeys,
     TokenService,
+    VerificationService,
     JwtStrategy,
     RateLimits,
     // In this order: who it is, then how much they may do.
@@ -104,6 +124,7 @@ import { TokenKeys } from './token-keys.js';
     AuthenticationLimit,
     IdentitiesService,
     Invites,
+    Notices,
     OneTimeLinks,
     RateLimits,
     Reauthentication,

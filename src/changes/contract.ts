@@ -39,9 +39,12 @@ export interface UserWithPresence extends UserSummary, ShownPresence {}
 
 /** Someone, as they see themselves. */
 export interface OwnUser extends UserSummary {
+  /** The verified email address. */
   email: string | null;
-  /** Whether the address was proved to be theirs. */
+  /** Whether there is a verified address. */
   emailVerified: boolean;
+  /** An address that waits for the link that was sent to it. */
+  pendingEmail: string | null;
   createdAt: string;
 }
 

@@ -70,6 +70,8 @@ export class Config {
   readonly accessTokenTtl: number = 900;
   /** Seconds. */
   readonly sessionTtl: number = 2_592_000;
+  /** Seconds. */
+  readonly sessionIdleTtl: number = 1_209_600;
   readonly registration: Registration = 'open';
   /** Whether people log in here with a password. */
   readonly passwordLogin: boolean = true;

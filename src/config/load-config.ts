@@ -41,6 +41,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ),
     accessTokenTtl: values.ACCESS_TOKEN_TTL,
     sessionTtl: values.SESSION_TTL,
+    sessionIdleTtl: values.SESSION_IDLE_TTL,
     registration: values.REGISTRATION,
     passwordLogin: values.PASSWORD_LOGIN,
     oauthPasswordGrant: values.OAUTH_PASSWORD_GRANT,

@@ -165,6 +165,14 @@ export const settings = {
     default: 2_592_000,
     example: '30d',
   }),
+  SESSION_IDLE_TTL: seconds(
+    60,
+    31_536_000,
+  )({
+    desc: 'How long a login lasts without a refresh of its tokens',
+    default: 1_209_600,
+    example: '14d',
+  }),
   REGISTRATION: str<Registration>({
     desc: 'Who may make an account: `open` anyone, `invited` users with a link of `npm run account -- invite`, `off` nobody',
     choices: ['open', 'invited', 'off'],
@@ -313,7 +321,7 @@ export const settings = {
     example: '20/1h',
   }),
   LIMIT_LETTERS: rate({
-    desc: 'Letters to one account for each purpose',
+    desc: 'Letters to one address, and for one account, for each purpose',
     default: { points: 5, duration: 3_600 },
     example: '5/1h',
   }),

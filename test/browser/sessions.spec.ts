@@ -77,7 +77,7 @@ describe('A session at the page', () => {
     const second = await her.context.newPage();
     await second.goto(stage.url);
     await second.getByRole('button', { name: 'Log out' }).waitFor();
-    await ann.api.delete('/users/me/sessions');
+    await ann.api.request('DELETE', '/users/me/sessions', { password: PASSWORD });
     for (const page of [her.page, second]) {
       await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
       await page.getByRole('status').filter({ hasText: 'Your session has ended.' }).waitFor();
@@ -139,12 +139,20 @@ describe('A session at the page', () => {
     for (let count = 0; count < 2; count += 1) {
       await new Api(stage.url).post('/login', { username: ann.user.username, password: PASSWORD });
     }
+    const giveIt = async (password: string) => {
+      await her.page.getByLabel('Your password').fill(password);
+      await her.button('Continue').click();
+    };
     await her.button('Your profile').click();
     await until(async () => (await listOf(her).count()) === 4);
     expect(await listOf(her).filter({ hasText: 'this browser' }).innerText()).toMatch(/Chrome on Linux/);
     await listOf(her).filter({ hasNotText: 'this browser' }).first().getByRole('button').click();
+    await giveIt('wrong one');
+    await her.page.getByText('The password is wrong').first().waitFor();
+    await giveIt(PASSWORD);
     await until(async () => (await listOf(her).count()) === 3);
     await her.button('Log out everywhere else').click();
+    await giveIt(PASSWORD);
     await until(async () => (await listOf(her).count()) === 1);
     expect((await ann.api.get('/users/me')).body.code).toBe('session_ended');
   });

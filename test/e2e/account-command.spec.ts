@@ -70,6 +70,22 @@ describe('The command for accounts', () => {
     expect((await login(bob, body.newPassword)).status).toBe(200);
   });
 
+  it('prints a link by which an address is confirmed, where there is no mail server', async () => {
+    const bob = await Person.register(app.url, 'bob');
+    const email = `${bob.user.username}@example.org`;
+    const none = await account(environment, 'verify-link', bob.user.username);
+    expect(none).toEqual({ code: 1, output: '', error: `No email address of ${bob.user.username} waits for a link.` });
+    await bob.api.patch('/users/me', { email, currentPassword: PASSWORD });
+    const { code, output } = await account(environment, 'verify-link', bob.user.username);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/^https:\/\/chat\.example\.org\/#\/verify\?token=[\w-]{43}$/),
+    ]);
+    const answer = await new Api(app.url).post('/auth/email/verify', { token: output.split('token=')[1] });
+    expect(answer.status).toBe(204);
+    expect((await bob.api.get('/users/me')).body).toMatchObject({ email, emailVerified: true });
+  });
+
   it('makes void the links of whom it keeps out', async () => {
     const ann = await Person.register(app.url, 'ann');
     const { output } = await account(environment, 'reset-link', ann.user.username);

@@ -3,22 +3,26 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AuthResult, IdentityInfo } from '../../src/changes/contract.js';
 import type { Config } from '../../src/config/config.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
-import { IdentitiesService } from '../../src/auth/identities/identities.service.js';
+import { LinkedLogins } from '../../src/auth/identities/linked-logins.js';
 import { Api } from '../support/api.js';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
 import { CookieBrowser } from '../support/cookie-browser.js';
+import { Mailbox, tokenIn } from '../support/mailbox.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
 import { PASSWORD, Person } from '../support/person.js';
+import { claimsOf } from '../support/tokens.js';
 
 describe('Google', () => {
   let google: OpenIdProvider;
   let app: TestApp;
+  let mailbox: Mailbox;
   let browser: CookieBrowser;
   let who: string;
 
   beforeAll(async () => {
     google = await new OpenIdProvider().open();
-    app = await startApp({ google: google.settings });
+    mailbox = await Mailbox.open();
+    app = await startApp({ google: google.settings, smtpUrl: mailbox.url, mailFrom: 'Chat <chat@example.org>' });
     google.serve(app.url);
   });
   beforeEach(() => {
@@ -28,6 +32,7 @@ describe('Google', () => {
   afterAll(async () => {
     await app.close();
     await google.close();
+    await mailbox.close();
   });
 
   const isBack = (url: string) => url.startsWith(`${app.url}/`) && url.includes('/callback');
@@ -55,8 +60,9 @@ describe('Google', () => {
     return session();
   };
   const wayToLink = async ({ token }: Person): Promise<string> => {
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await browser.request(`${app.url}/users/me/identities/google`, { method: 'POST', headers });
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ password: PASSWORD });
+    const response = await browser.request(`${app.url}/users/me/identities/google`, { method: 'POST', headers, body });
     return ((await response.json()) as { url: string }).url;
   };
   const link = async (person: Person, subject = who) => landing(await throughGoogle(await wayToLink(person), subject));
@@ -97,6 +103,7 @@ describe('Google', () => {
       const email = `${randomUUID()}@example.org`;
       const account = { username: randomUUID().slice(0, 20), password: 'correct horse battery staple', email };
       const { body: ann } = await new Api(app.url).post<AuthResult>('/register', account);
+      await mailbox.confirm(email, app.url);
       const subject = `same-address-${verified}-${who}`;
       google.claims.set(subject, { email, email_verified: verified });
       browser = new CookieBrowser();
@@ -206,10 +213,9 @@ describe('Google', () => {
     it('and is unlinked again', async () => {
       const ann = await Person.register(app.url, 'ann');
       await link(ann);
-      expect((await ann.api.delete('/users/me/identities/google')).status).toBe(204);
-      expect(await ann.api.delete('/users/me/identities/google')).toMatchObject({
-        body: { code: 'identity_not_found' },
-      });
+      const unlink = () => ann.api.request('DELETE', '/users/me/identities/google', { password: PASSWORD });
+      expect((await unlink()).status).toBe(204);
+      expect(await unlink()).toMatchObject({ body: { code: 'identity_not_found' } });
       expect((await logIn()).user.id).not.toBe(ann.id);
     });
 
@@ -218,6 +224,38 @@ describe('Google', () => {
       const answer = await new Api(app.url, accessToken).delete('/users/me/identities/google');
       expect([answer.status, answer.body.code]).toEqual([409, 'last_way_in']);
       expect(await identities(accessToken)).toHaveLength(1);
+    });
+
+    it('and that ends the other sessions, and is told', async () => {
+      const ann = await Person.register(app.url, 'ann');
+      const email = `${ann.user.username}@example.org`;
+      await ann.api.patch('/users/me', { email, currentPassword: PASSWORD });
+      await mailbox.confirm(email, app.url);
+      const login = { username: ann.user.username, password: PASSWORD };
+      const { body: elsewhere } = await new Api(app.url).post<AuthResult>('/login', login);
+      await link(ann);
+      expect((await new Api(app.url, elsewhere.accessToken).get('/users/me')).body.code).toBe('session_ended');
+      expect((await ann.api.get('/users/me')).status).toBe(200);
+      expect((await mailbox.take(email)).subject).toBe('A login with Google was linked');
+    });
+
+    it.each([
+      ['before its address was verified, is unlinked when the owner of the mailbox sets a password', true],
+      ['after that, stays linked', false],
+    ])('that, when it was done %s', async (_, isEarly) => {
+      const thief = await Person.register(app.url, 'thief');
+      const email = `${thief.user.username}@example.org`;
+      if (isEarly) await link(thief);
+      await thief.api.patch('/users/me', { email, currentPassword: PASSWORD });
+      await mailbox.confirm(email, app.url);
+      if (!isEarly) await link(thief);
+      if (!isEarly) await mailbox.take(email);
+      await new Api(app.url).post('/auth/password/forgotten', { email });
+      const body = { token: tokenIn(await mailbox.take(email)), newPassword: 'four other words entirely' };
+      expect((await new Api(app.url).post('/auth/password/reset', body)).status).toBe(204);
+      const notice = await mailbox.take(email);
+      expect([notice.subject, notice.text.includes('Google')]).toEqual(['Your password was changed', isEarly]);
+      expect((await logIn()).user.id === thief.id).toBe(!isEarly);
     });
 
     it('but not with two, nor two with one', async () => {
@@ -261,7 +299,8 @@ describe('Google', () => {
     it('is not linked with an account that is erased at that moment', async () => {
       const ann = await Person.register(app.url, 'ann');
       expect((await ann.api.request('DELETE', '/users/me', { password: PASSWORD })).status).toBe(204);
-      const linked = app.nest.get(IdentitiesService).link(ann.id, { provider: 'google', subject: who }, null);
+      const request = { userId: ann.id, sessionId: claimsOf(ann.token).sid };
+      const linked = app.nest.get(LinkedLogins).link(request, { provider: 'google', subject: who }, null);
       await expect(linked).rejects.toMatchObject({ code: 'session_ended' });
       expect((await logIn()).user.id).not.toBe(ann.id);
     });

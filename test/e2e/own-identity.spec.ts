@@ -13,6 +13,7 @@ import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Issuer, type Key, newKey } from '../support/issuer.js';
+import { Mailbox } from '../support/mailbox.js';
 import { PASSWORD, Person } from '../support/person.js';
 
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -21,6 +22,7 @@ const PROFILE = { preferred_username: 'Zoë.Ångström', name: 'Zoë Ångström'
 describe('The tokens of another issuer', () => {
   let issuer: Issuer;
   let app: TestApp;
+  let mailbox: Mailbox;
 
   const settings = (more: Partial<IssuerSettings> = {}): { issuer: IssuerSettings } => ({
     issuer: {
@@ -33,6 +35,7 @@ describe('The tokens of another issuer', () => {
       ...more,
     },
   });
+  const mail = () => ({ smtpUrl: mailbox.url, mailFrom: 'Chat <chat@example.org>' });
   const get = <T = OwnUser>(token: string, path = '/users/me', url = app.url) => new Api(url, token).get<T>(path);
   const refusalOf = async (token: string, url = app.url) => {
     const { status, body } = await get<{ code: string }>(token, '/users/me', url);
@@ -42,11 +45,13 @@ describe('The tokens of another issuer', () => {
 
   beforeAll(async () => {
     issuer = await new Issuer().open();
-    app = await startApp(settings());
+    mailbox = await Mailbox.open();
+    app = await startApp({ ...settings(), ...mail() });
   });
   afterAll(async () => {
     await app.close();
     await issuer.close();
+    await mailbox.close();
   });
 
   it('make an account at first sight, of the claims, and are the same person ever after', async () => {
@@ -56,6 +61,8 @@ describe('The tokens of another issuer', () => {
       username: 'zoe.angstrom',
       displayName: 'Zoë Ångström',
       email: 'zoe@example.org',
+      emailVerified: true,
+      pendingEmail: null,
     });
     const again = await get(await issuer.token('zoe-1', { name: 'Somebody else' }));
     expect(again.body).toEqual(first.body);
@@ -78,7 +85,8 @@ describe('The tokens of another issuer', () => {
     ['a verified address that is taken', { email: 'taken@example.org', email_verified: true }, { email: null }],
   ])('that say %s make an account', async (what, claims, expected) => {
     const account = { username: 'taken', password: 'correct horse battery staple', email: 'taken@example.org' };
-    await new Api(app.url).post('/register', account);
+    const registered = await new Api(app.url).post('/register', account);
+    if (registered.status === 201) await mailbox.confirm(account.email, app.url);
     const { status, body } = await get(await issuer.token(`sub of ${what}`, claims));
     expect(status).toBe(200);
     for (const [key, value] of Object.entries(expected)) {
@@ -158,10 +166,39 @@ describe('The tokens of another issuer', () => {
     expect([status, body.username, body.id === id]).toEqual([200, 'leaver', false]);
   });
 
+  it('give nobody a way in that outlasts the issuer: neither another address nor a password, not even by a letter', async () => {
+    const email = 'employee@corp.example';
+    const token = await issuer.token('employee', { preferred_username: 'employee', email, email_verified: true });
+    const api = new Api(app.url, token);
+    expect((await get(token)).body).toMatchObject({ email, emailVerified: true });
+    for (const answer of [
+      await api.patch('/users/me', { email: 'private@home.example' }),
+      await api.patch('/users/me', { email: null }),
+      await api.post('/users/me/password', { newPassword: 'four other words entirely' }),
+    ]) {
+      expect([answer.status, answer.body.code]).toEqual([403, 'session_needed']);
+    }
+    expect((await get(token)).body).toMatchObject({ email, pendingEmail: null });
+    const forgotten = (address: string) => new Api(app.url).post('/auth/password/forgotten', { email: address });
+    const other = `other-${PASSWORD.length}@example.org`;
+    await new Api(app.url).post('/register', { username: 'has-password', password: PASSWORD, email: other });
+    await mailbox.confirm(other, app.url);
+    expect([(await forgotten(email)).status, (await forgotten(other)).status]).toEqual([204, 204]);
+    await mailbox.take(other);
+    expect(mailbox.letters.filter(({ to }) => to === email)).toEqual([]);
+    expect(
+      await app.database.query(`SELECT FROM one_time_tokens t JOIN users u ON u.id = t.user_id WHERE u.email = $1`, [
+        email,
+      ]),
+    ).toEqual([]);
+  });
+
   it('are of no session of ours: none is listed, none can be ended but those that there are', async () => {
     const token = await issuer.token('no-session');
     expect((await get<{ items: SessionInfo[] }>(token, '/users/me/sessions')).body.items).toEqual([]);
-    expect((await new Api(app.url, token).delete('/users/me/sessions')).status).toBe(204);
+    expect(await new Api(app.url, token).delete('/users/me/sessions')).toMatchObject({
+      body: { code: 'session_needed' },
+    });
     expect(await new Api(app.url, token).post('/logout')).toMatchObject({ body: { code: 'session_not_found' } });
   });
 

@@ -8,7 +8,7 @@ import type { AuthResult } from '../../src/changes/contract.js';
 import { Config, type LimitName, type Rate } from '../../src/config/config.js';
 import { type Answer, Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createDatabase, type TestDatabase, verifyAddress } from '../support/database.js';
 import { PASSWORD } from '../support/person.js';
 import { RedisProcess } from '../support/redis.js';
 
@@ -249,6 +249,7 @@ describe('Throttling', () => {
     });
 
     it('ends with a reset, by username and by address, at every address and device', async () => {
+      await verifyAddress(app.database, username);
       const device = await knownDevice();
       await attack();
       for (const name of [username, `${username}@example.org`]) {

@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';
+import type { LinkRequest } from '../identities/linked-logins.js';
 
 /** What a way to Google and back is for: logging in, or linking the account of a session. */
-export type Purpose = { kind: 'login' } | { kind: 'link'; userId: string; sessionId: string };
+export type Purpose = { kind: 'login' } | ({ kind: 'link' } & LinkRequest);
 
 /** What has to be known again when somebody comes back. */
 export interface State {

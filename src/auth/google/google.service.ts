@@ -6,6 +6,8 @@ import { Problem, type ProblemCode } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
 import { Config } from '../../config/config.js';
 import { IdentitiesService } from '../identities/identities.service.js';
+import { GOOGLE } from '../identities/identity.entity.js';
+import { LinkedLogins } from '../identities/linked-logins.js';
 import { isSubject, toProfile } from '../identities/profile.js';
 import type { Device } from '../sessions/device.js';
 import { setRefreshCookie } from '../sessions/refresh-cookie.js';
@@ -28,7 +30,6 @@ const REFUSALS: Partial<Record<ProblemCode, Landing>> = {
   invalid_credentials: 'stale',
 };
 
-const PROVIDER = 'google';
 const CALLBACK = '/auth/google/callback';
 
 /** Logging in with Google, and linking an account with it: the way there, and the way back. */
@@ -41,6 +42,7 @@ export class GoogleService {
   constructor(
     private readonly config: Config,
     private readonly identities: IdentitiesService,
+    private readonly linkedLogins: LinkedLogins,
     private readonly sessions: SessionsService,
   ) {
     this.strategy = config.google && new GoogleStrategy(config.google);
@@ -65,10 +67,16 @@ export class GoogleService {
     throw new Error('There is no way to Google');
   }
 
-  /** As `begin`, to link the account of a session. Throws `session_needed` too. */
-  async beginLink(request: Request, response: Response, { userId, sessionId }: Principal): Promise<{ url: string }> {
-    if (sessionId === null) throw new Problem('session_needed');
-    return { url: await this.begin(request, response, { kind: 'link', userId, sessionId }) };
+  /** As `begin`, to link the account of a session. Throws as `Reauthentication.confirm` too. */
+  async beginLink(
+    request: Request,
+    response: Response,
+    me: Principal,
+    password: string | undefined,
+  ): Promise<{ url: string }> {
+    if (!this.isConfigured) throw new Problem('google_not_configured');
+    const proved = await this.linkedLogins.request(me, password);
+    return { url: await this.begin(request, response, { kind: 'link', ...proved }) };
   }
 
   /** Takes back who was sent away, and says what came of it. Throws `google_not_configured`. */
@@ -102,10 +110,13 @@ export class GoogleService {
       this.logger.warn('Google let nobody in: the "sub" of what it says is no subject');
       return 'failed';
     }
-    const subject = { provider: PROVIDER, subject: id };
+    const subject = { provider: GOOGLE, subject: id };
     const profile = toProfile(_json);
     requireDomain(_json, this.config.googleDomains);
-    if (purpose.kind === 'link') return this.link(purpose, subject, profile.email);
+    if (purpose.kind === 'link') {
+      await this.linkedLogins.link(purpose, subject, profile.email);
+      return 'linked';
+    }
     const user = await this.identities.userOf(subject, profile, { mayRegister: this.mayRegister });
     const { refreshToken, sessionExpiresAt } = await this.sessions.start(user.id, device);
     setRefreshCookie(request, response, refreshToken, new Date(sessionExpiresAt));
@@ -115,17 +126,6 @@ export class GoogleService {
   /** Whoever is of an allowed domain is invited by that. */
   private get mayRegister(): boolean {
     return this.config.registration === 'open' || this.config.googleDomains.length > 0;
-  }
-
-  /** Only while the session that asked for it lives. */
-  private async link(
-    { userId, sessionId }: Extract<Purpose, { kind: 'link' }>,
-    subject: { provider: string; subject: string },
-    email: string | null,
-  ): Promise<Landing> {
-    if ((await this.sessions.endedAmong([sessionId])).length > 0) return 'stale';
-    await this.identities.link(userId, subject, email);
-    return 'linked';
   }
 }
 

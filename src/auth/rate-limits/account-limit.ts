@@ -9,12 +9,7 @@ import type { Device } from '../sessions/device.js';
 import { RateLimits } from './rate-limits.js';
 
 /** What a wrong guess is answered with; nothing else counts against an account. */
-const WRONG: ReadonlySet<ProblemCode> = new Set([
-  'invalid_credentials',
-  'wrong_password',
-  'username_taken',
-  'email_taken',
-]);
+const WRONG: ReadonlySet<ProblemCode> = new Set(['invalid_credentials', 'wrong_password', 'username_taken']);
 
 /** Where a login comes from, and the account that it is for, if there is one. */
 export interface LoginAttempt {
