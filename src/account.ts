@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { AppLogger } from './app-logger.js';
 import { AccountSwitch } from './auth/account-switch.js';
 import { AuthModule } from './auth/auth.module.js';
 import { Invites } from './auth/registration/invites.js';
@@ -43,6 +44,13 @@ const COMMANDS: Record<string, Command> = {
 @Module({})
 class AccountCommandModule {}
 
+/** Logs beside the output of the command, which may be a link that is piped on. */
+class CommandLogger extends AppLogger {
+  protected override printMessages(...[messages, context, level]: Parameters<AppLogger['printMessages']>): void {
+    super.printMessages(messages, context, level, 'stderr');
+  }
+}
+
 /** The operator's commands for accounts, beside a server that runs, or without one. */
 const [name = '', ...words] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -66,7 +74,7 @@ async function withAccounts<T>(work: (services: Services) => Promise<T>): Promis
   const imports = [ConfigModule.with(new Config({ ...config, databaseUrl: database.url })), DatabaseModule];
   const app = await NestFactory.createApplicationContext(
     { module: AccountCommandModule, imports: [...imports, ChangesModule, AuthModule] },
-    { logger: ['error', 'warn'], abortOnError: false },
+    { logger: new CommandLogger({ json: config.production }), abortOnError: false },
   );
   try {
     const bus = app.get(ChangeBus);

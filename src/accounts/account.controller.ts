@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, StreamableFile } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../audit/audited.decorator.js';
 import { ChangesLogin } from '../auth/passwords/changes-login.decorator.js';
 import { ProofDto } from '../auth/passwords/dto/proof.dto.js';
 import { ApiProblems } from '../common/api-problems.decorator.js';
@@ -28,6 +29,7 @@ export class AccountController {
   })
   @ApiBody({ type: ProofDto, required: false })
   @ChangesLogin()
+  @Audited('account_erased')
   erase(@Me() me: Principal, @Body() { password }: ProofDto): Promise<void> {
     return this.erasure.erase(me, password);
   }
@@ -41,6 +43,7 @@ export class AccountController {
   })
   @ApiOkResponse({ content: { 'application/x-ndjson': { schema: { type: 'string', example: EXAMPLE } } } })
   @ApiProblems('limit_reached')
+  @Audited('data_exported')
   export(@UserId() me: string): StreamableFile {
     return this.exports.open(me);
   }

@@ -20,6 +20,7 @@ export type SecurityEventName =
   | 'identity_unlinked'
   | 'account_deactivated'
   | 'account_activated'
+  | 'reset_link_made'
   | 'account_erased'
   | 'data_exported'
   | 'member_added'
@@ -73,7 +74,8 @@ export class SecurityLog implements OnApplicationShutdown {
   /** Records that a request or command was refused, if the refusal matters to security. */
   recordRefusal({ code, status, extras }: Problem, origin: SecurityEventOrigin): void {
     const event = EVENT_BY_CODE[code] ?? EVENT_BY_STATUS[status];
-    const isLock = code === 'rate_limited' && extras.limit?.name === 'account';
+    const isLock =
+      code === 'rate_limited' && (extras.limit?.name === 'account' || extras.limit?.name === 'accountTotal');
     if (event) this.record(isLock ? 'login_locked' : event, origin, { reason: code, userId: extras.accountId });
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull } from 'typeorm';
+import { SecurityLog } from '../audit/security-log.js';
 import { Problem } from '../common/problem.js';
 import { Config } from '../config/config.js';
 import { pendingEmailOf } from '../users/pending-email.js';
@@ -15,6 +16,7 @@ export class AccountSwitch {
     private readonly sessions: SessionsService,
     private readonly links: OneTimeLinks,
     private readonly config: Config,
+    private readonly securityLog: SecurityLog,
   ) {}
 
   /** Keeps the user out: all sessions and links end, and nobody logs in. */
@@ -26,12 +28,14 @@ export class AccountSwitch {
       return this.sessions.endAccountWithin(manager, id);
     });
     tell();
+    this.securityLog.record('account_deactivated', {}, { userId: id });
   }
 
   /** Lets the user in again. */
   async activate(username: string): Promise<void> {
     const { id } = await this.find(username);
     await this.dataSource.manager.update(User, { id }, { deactivatedAt: null });
+    this.securityLog.record('account_activated', {}, { userId: id });
   }
 
   /** A link by which a new password can be chosen, to be handed to the user. */
@@ -40,6 +44,7 @@ export class AccountSwitch {
     const { id, email } = await this.find(username);
     const link = await this.links.make(id, email, 'reset');
     if (link === null) throw new Problem('user_not_found');
+    this.securityLog.record('reset_link_made', {}, { userId: id });
     return link;
   }
 

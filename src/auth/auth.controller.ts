@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request } from 'express';
+import { Audited } from '../audit/audited.decorator.js';
 import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { Public } from '../common/principal.js';
 import { AuthService } from './auth.service.js';
@@ -35,6 +36,7 @@ export class AuthController {
       'The email address is pending until the link that is sent to it is used. The answer is the same whether or not the address has an account.',
   })
   @ApiProblems('username_taken', 'registration_closed', 'invite_invalid', 'password_login_disabled')
+  @Audited('registered')
   register(@Body() dto: RegisterDto, @RequestDevice() device: Device): Promise<AuthResponse> {
     return this.registration.register(dto, device);
   }
@@ -47,6 +49,7 @@ export class AuthController {
   @RemembersDevice()
   @ApiOperation({ summary: 'Log in' })
   @ApiProblems('invalid_credentials', 'account_deactivated', 'password_login_disabled')
+  @Audited('login_succeeded')
   login(@Body() dto: LoginDto, @RequestDevice() device: Device): Promise<AuthResponse> {
     return this.auth.login(dto, device);
   }
@@ -82,6 +85,7 @@ export class AuthController {
       'Which it is, the refresh token in the body, the access token or the cookie says, the first that there is.',
   })
   @ApiProblems('unauthenticated', 'token_expired', 'session_ended', 'header_needed')
+  @Audited('logout')
   logout(@Body() { refreshToken }: RefreshTokenDto, @Req() request: Request): Promise<void> {
     return this.auth.logout(logoutProof(request, refreshToken));
   }

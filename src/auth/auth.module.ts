@@ -4,6 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { JwtModule, JwtSecretRequestType } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '../audit/audit.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
@@ -56,6 +57,7 @@ import { TokenKeys } from './token-keys.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([Session, Identity]),
+    AuditModule,
     ChangesModule,
     DatabaseModule,
     UsersModule,

@@ -32,7 +32,7 @@ export class AuthService {
     const urgency = isKnownDevice(device, user) ? 'known' : 'stranger';
     const authenticated = await this.limit.attempt(username, { device, user }, async () => {
       const matches = await this.passwords.matches(password, user?.passwordHash, urgency);
-      if (!user || !matches) throw new Problem('invalid_credentials');
+      if (!user || !matches) throw new Problem('invalid_credentials', undefined, { accountId: user?.id });
       return user;
     });
     await this.limit.succeeded(authenticated.id, device);

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../audit/audited.decorator.js';
 import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/fields.js';
 import { UserId } from '../common/principal.js';
@@ -53,6 +54,7 @@ export class GroupsController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Erase a group with its messages (owner)' })
   @ApiProblems('group_not_found', 'not_a_member', 'not_the_owner', 'direct_group_fixed')
+  @Audited('group_deleted')
   remove(@UserId() me: string, @Param() { id }: IdParam): Promise<void> {
     return this.groups.remove(me, id);
   }

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../audit/audited.decorator.js';
 import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/fields.js';
 import { PageQuery } from '../common/paging.dto.js';
@@ -33,6 +34,7 @@ export class MembersController {
     'direct_group_fixed',
     'limit_reached',
   )
+  @Audited('member_added')
   add(@UserId() me: string, @Param() { id }: IdParam, @Body() { userId }: AddMemberDto): Promise<MemberResponse> {
     return this.members.add(me, id, userId);
   }
@@ -48,6 +50,7 @@ export class MembersController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Leave a group, or remove a member (owner)' })
   @ApiProblems('not_a_member', 'not_the_owner', 'member_not_found', 'direct_group_fixed')
+  @Audited('member_removed')
   remove(@UserId() me: string, @Param() { id, userId }: MemberParams): Promise<void> {
     return this.members.remove(me, id, userId);
   }

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../../audit/audited.decorator.js';
 import { ApiProblems, BODY_PROBLEMS } from '../../common/api-problems.decorator.js';
 import { Public } from '../../common/principal.js';
 import { LinkDto } from '../passwords/dto/passwords.dto.js';
@@ -38,6 +39,7 @@ export class LinksController {
     description: 'The address becomes that of the account, and all sessions end but the one that asked for it.',
   })
   @ApiProblems('email_taken')
+  @Audited('email_changed')
   verify(@Body() { token }: LinkDto): Promise<void> {
     return this.confirmation.confirm(token);
   }

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../../audit/audited.decorator.js';
 import { ApiProblems } from '../../common/api-problems.decorator.js';
 import { Me, type Principal, UserId } from '../../common/principal.js';
 import { OwnUserResponse } from '../../users/dto/user.dto.js';
@@ -25,6 +26,7 @@ export class ProfileController {
       'Another email address needs the password. It is `pendingEmail` until the link that is sent to it is used, and `email` stays as it is so long. The answer is the same whether or not the address has an account.',
   })
   @ChangesLogin()
+  @Audited('email_change_requested', 'email')
   update(@Me() me: Principal, @Body() dto: UpdateUserDto): Promise<OwnUserResponse> {
     return this.profile.update(me, dto);
   }

@@ -2,6 +2,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Profile } from 'passport-google-oauth20';
+import { originOf } from '../../audit/request-origin.js';
+import { SecurityLog } from '../../audit/security-log.js';
 import { Problem, type ProblemCode } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
 import { Config } from '../../config/config.js';
@@ -44,6 +46,7 @@ export class GoogleService {
     private readonly identities: IdentitiesService,
     private readonly linkedLogins: LinkedLogins,
     private readonly sessions: SessionsService,
+    private readonly securityLog: SecurityLog,
   ) {
     this.strategy = config.google && new GoogleStrategy(config.google);
     this.state = new GoogleState([config.jwtSecret, ...config.previousJwtSecrets]);
@@ -87,7 +90,10 @@ export class GoogleService {
     });
     if (!state || !isSame(request.query.state, state)) return 'stale';
     if (outcome.kind === 'success') {
-      return this.admit(outcome.profile, state.purpose, request, response, device).catch(toLanding);
+      return this.admit(outcome.profile, state.purpose, request, response, device).catch((error: unknown) => {
+        if (error instanceof Problem) this.securityLog.recordRefusal(error, originOf(request));
+        return toLanding(error);
+      });
     }
     if (outcome.kind === 'error') this.logger.warn(`Google let nobody in: ${describe(outcome.error)}`);
     return outcome.kind === 'refused' ? 'refused' : 'failed';
@@ -115,11 +121,13 @@ export class GoogleService {
     requireDomain(_json, this.config.googleDomains);
     if (purpose.kind === 'link') {
       await this.linkedLogins.link(purpose, subject, profile.email);
+      this.securityLog.record('identity_linked', { address: device.address }, { userId: purpose.userId });
       return 'linked';
     }
     const user = await this.identities.userOf(subject, profile, { mayRegister: this.mayRegister });
     const { refreshToken, sessionExpiresAt } = await this.sessions.start(user.id, device);
     setRefreshCookie(request, response, refreshToken, new Date(sessionExpiresAt));
+    this.securityLog.record('login_succeeded', { address: device.address }, { userId: user.id });
     return 'logged-in';
   }
 

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { Audited } from '../../audit/audited.decorator.js';
 import { ApiProblems } from '../../common/api-problems.decorator.js';
 import { Me, type Principal, UserId } from '../../common/principal.js';
 import { GoogleService } from '../google/google.service.js';
@@ -54,6 +55,7 @@ export class IdentitiesController {
   })
   @ApiBody({ type: ProofDto, required: false })
   @ChangesLogin('identity_not_found', 'last_way_in')
+  @Audited('identity_unlinked')
   unlinkGoogle(@Me() me: Principal, @Body() { password }: ProofDto): Promise<void> {
     return this.linkedLogins.unlink(me, password, GOOGLE);
   }

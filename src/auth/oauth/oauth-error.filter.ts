@@ -1,5 +1,7 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
-import type { Response } from 'express';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { originOf } from '../../audit/request-origin.js';
+import { SecurityLog } from '../../audit/security-log.js';
 import type { Problem, ProblemCode } from '../../common/problem.js';
 import { announceLimit } from '../../common/rate-limit-headers.js';
 import { toProblem } from '../../common/to-problem.js';
@@ -16,13 +18,17 @@ const CODES: Partial<Record<ProblemCode, OAuthErrorCode>> = {
 };
 
 /** Answers what goes wrong at the token endpoint as RFC 6749 section 5.2 has it, instead of with a problem document. */
+@Injectable()
 @Catch()
 export class OAuthErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('OAuth');
 
+  constructor(private readonly securityLog: SecurityLog) {}
+
   catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const problem = thrown instanceof OAuthError ? null : toProblem(thrown);
+    if (problem) this.securityLog.recordRefusal(problem, originOf(host.switchToHttp().getRequest<Request>()));
     const error = thrown instanceof OAuthError ? thrown : toOAuthError(problem!);
     if (error.status >= 500) this.logger.error(thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown);
     const { retryAfter, limit } = problem?.extras ?? {};

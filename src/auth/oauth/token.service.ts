@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SecurityLog } from '../../audit/security-log.js';
 import { validated } from '../../common/validation.js';
 import { AuthService } from '../auth.service.js';
 import { type AuthResponse, LoginDto } from '../dto/auth.dto.js';
@@ -15,7 +16,10 @@ export interface TokenForm {
 /** Logging in and refreshing in the words of RFC 6749. There are no clients to authenticate, and no scopes. */
 @Injectable()
 export class TokenService {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly securityLog: SecurityLog,
+  ) {}
 
   /** Throws as `AuthService` does, and `invalid_request` for a parameter that is missing. */
   async grant({ grant, parameters }: TokenForm, device: Device): Promise<TokenResponse> {
@@ -23,9 +27,11 @@ export class TokenService {
     return toTokenResponse(await result);
   }
 
-  private logIn(parameters: TokenForm['parameters'], device: Device): Promise<AuthResponse> {
+  private async logIn(parameters: TokenForm['parameters'], device: Device): Promise<AuthResponse> {
     const [username, password] = [required(parameters, 'username'), required(parameters, 'password')];
-    return this.auth.login(validated(LoginDto, { username, password }), device);
+    const result = await this.auth.login(validated(LoginDto, { username, password }), device);
+    this.securityLog.record('login_succeeded', { address: device.address }, { userId: result.user.id });
+    return result;
   }
 
   private refresh(parameters: TokenForm['parameters'], device: Device): Promise<AuthResponse> {

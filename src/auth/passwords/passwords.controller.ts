@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../../audit/audited.decorator.js';
 import { ApiProblems, BODY_PROBLEMS } from '../../common/api-problems.decorator.js';
 import { Me, type Principal, Public } from '../../common/principal.js';
 import { RateLimit } from '../rate-limits/rate-limit.guard.js';
@@ -27,6 +28,7 @@ export class PasswordsController {
   @ApiOperation({ summary: 'Change my password', description: 'All my other sessions end.' })
   @ChangesLogin('unauthenticated', 'token_expired', 'session_ended')
   @ApiProblems('password_login_disabled')
+  @Audited('password_changed')
   change(@Me() me: Principal, @Body() dto: ChangePasswordDto): Promise<void> {
     return this.passwordChange.change(me, dto);
   }
@@ -42,6 +44,7 @@ export class PasswordsController {
       'The link is sent to the verified address of an account alone, and is good once, for an hour. The answer is the same whether or not there is one.',
   })
   @ApiProblems(...BODY_PROBLEMS, 'password_login_disabled')
+  @Audited('password_reset_requested')
   forgotten(@Body() { email }: ForgottenPasswordDto): Promise<void> {
     return this.forgottenPasswords.send(email);
   }
@@ -57,6 +60,7 @@ export class PasswordsController {
       'All sessions of the user end. A login with Google that was linked before the email address was verified is unlinked.',
   })
   @ApiProblems(...BODY_PROBLEMS, 'link_invalid', 'password_login_disabled')
+  @Audited('password_reset')
   reset(@Body() dto: ResetPasswordDto): Promise<void> {
     return this.passwords.reset(dto);
   }

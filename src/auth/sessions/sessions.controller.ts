@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Audited } from '../../audit/audited.decorator.js';
 import { ApiProblems } from '../../common/api-problems.decorator.js';
 import { IdParam } from '../../common/fields.js';
 import { Me, type Principal, SessionId, UserId } from '../../common/principal.js';
@@ -26,6 +27,7 @@ export class SessionsController {
   @ApiOperation({ summary: 'End all my sessions but this one', description: 'Their connections are closed at once.' })
   @ApiBody({ type: ProofDto, required: false })
   @ChangesLogin()
+  @Audited('sessions_ended')
   endOthers(@Me() me: Principal, @Body() { password }: ProofDto): Promise<void> {
     return this.sessions.endOthers(me, password);
   }
@@ -38,6 +40,7 @@ export class SessionsController {
   })
   @ApiBody({ type: ProofDto, required: false })
   @ChangesLogin('session_not_found')
+  @Audited('sessions_ended')
   end(@Me() me: Principal, @Param() { id }: IdParam, @Body() { password }: ProofDto): Promise<void> {
     return this.sessions.endOne(me, id, password);
   }

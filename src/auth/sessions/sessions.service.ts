@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import { SecurityLog } from '../../audit/security-log.js';
 import { ChangeBus } from '../../changes/change-bus.js';
 import { Problem } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
@@ -37,8 +38,6 @@ interface EndedSession {
  */
 @Injectable()
 export class SessionsService {
-  private readonly logger = new Logger('Sessions');
-
   constructor(
     private readonly dataSource: DataSource,
     private readonly rotation: RefreshRotation,
@@ -46,6 +45,7 @@ export class SessionsService {
     private readonly bus: ChangeBus,
     private readonly config: Config,
     private readonly reauthentication: Reauthentication,
+    private readonly securityLog: SecurityLog,
   ) {}
 
   /**
@@ -88,9 +88,8 @@ export class SessionsService {
     const presented = RefreshToken.parse(refreshToken);
     const rotation = presented && (await this.rotation.rotate(presented, device));
     if (rotation?.reused) {
-      this.logger.warn(
-        `A used refresh token was presented again: session ${rotation.sessionId} of user ${rotation.userId} is ended`,
-      );
+      const { userId, sessionId } = rotation;
+      this.securityLog.record('refresh_token_reused', { address: device.address }, { userId, sessionId });
       this.tell(rotation.userId, rotation.sessionId);
     }
     if (!rotation || rotation.reused) throw new Problem('session_ended');
