@@ -6,8 +6,11 @@ export const SLOW_CONSUMER_BYTES = 4 * 1024 * 1024;
 export const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** While more than this waits, no further replay is added. */
 export const REPLAY_WAITING_BYTES = 256 * 1024;
-/** A longer replay of one group is replaced by its newest page. */
-export const MAX_REPLAY_BYTES = 2 * 1024 * 1024;
+/**
+ * A longer replay of one group is replaced by its newest page. A heartbeat waits behind it, so that on a slow line (30 KB a
+ * second) it still arrives in time.
+ */
+export const MAX_REPLAY_BYTES = 512 * 1024;
 /** The longest packet that is received. A longer command than the decoder reads is answered with an error up to here. */
 export const MAX_PACKET_BYTES = 1_500_000;
 /** Commands of one connection that wait their turn hold at most this. */
