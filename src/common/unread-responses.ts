@@ -17,14 +17,18 @@ export function limitUnreadResponses(addressOf: (request: IncomingMessage) => st
     return sum;
   };
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
-    // Emitted once everything is handed over; what the operating system did not take at once is still here then.
-    response.once('prefinish', () => {
+    const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
+    // No event tells of a response that waits behind others on its connection, as when a client sends many requests at once.
+    response.end = (...args: unknown[]) => {
+      end(...args);
+      // What the operating system did not take at once.
       const bytes = response.writableLength;
-      if (bytes === 0) return;
+      if (bytes === 0) return response;
       const address = addressKey(addressOf(request)).network;
       response.once('close', () => add(address, -bytes));
-      if (add(address, bytes) > MAX_UNREAD_BYTES) response.destroy();
-    });
+      if (add(address, bytes) > MAX_UNREAD_BYTES) request.socket.destroy();
+      return response;
+    };
     next();
   };
 }
