@@ -31,6 +31,6 @@ function detailsOf({ path, params, body }: Request, answer: unknown): SecurityEv
   const loggedIn = (answer as { user?: { id?: string } } | undefined)?.user?.id;
   return {
     userId: userId ?? added ?? loggedIn,
-    ...(path.startsWith('/groups/') ? { groupId: id } : { sessionId: id }),
+    ...(path.toLowerCase().startsWith('/groups/') ? { groupId: id } : { sessionId: id }),
   };
 }

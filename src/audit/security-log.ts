@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { addressKey } from '../common/address.js';
 import type { Problem, ProblemCode } from '../common/problem.js';
 
 /** What is recorded: who got in or tried to, what changed the way in, and what was refused or erased. */
@@ -49,15 +50,25 @@ export interface SecurityEventDetails {
   reason?: string;
 }
 
-/** Lines of one event from one address in a minute; what is above is counted, and told in one line. */
+/** What an attacker can cause at will. All else needs a login or a link, and is written each time. */
+const LIMITED: ReadonlySet<SecurityEventName> = new Set([
+  'login_failed',
+  'login_locked',
+  'password_reset_requested',
+  'unauthenticated',
+  'forbidden',
+  'rate_limited',
+]);
+/** Lines of one such event from one network in a minute; what is above is counted, and told in one line. */
 const MAX_LINES = 20;
 const WINDOW_MS = 60_000;
-/** Addresses and events that are counted in one window. */
+/** Networks and events that are counted apart in one window; the others are counted together. */
 const MAX_KEYS = 10_000;
+const OTHERS = 'others';
 
 /**
  * Writes a line for each event that matters to security (OWASP ASVS 5.0, 16.3), with the request, its address and its
- * user. An attack writes a bounded number of lines: many of a kind from one address are summed up.
+ * user. An attack writes a bounded number of lines: many refusals of a kind from one network are summed up.
  */
 @Injectable()
 export class SecurityLog implements OnApplicationShutdown {
@@ -67,7 +78,7 @@ export class SecurityLog implements OnApplicationShutdown {
 
   record(event: SecurityEventName, origin: SecurityEventOrigin, details: SecurityEventDetails = {}): void {
     const address = isIP(origin.address ?? '') ? origin.address : null;
-    if (this.count(`${event} ${address ?? ''}`) > MAX_LINES) return;
+    if (LIMITED.has(event) && this.count(event, addressKey(address ?? null).network) > MAX_LINES) return;
     this.write({ event, ...origin, address, ...details });
   }
 
@@ -84,8 +95,9 @@ export class SecurityLog implements OnApplicationShutdown {
     this.summarize();
   }
 
-  private count(key: string): number {
-    if (!this.counts.has(key) && this.counts.size >= MAX_KEYS) return MAX_LINES + 1;
+  private count(event: SecurityEventName, network: string): number {
+    const own = `${event} ${network}`;
+    const key = this.counts.has(own) || this.counts.size < MAX_KEYS ? own : `${event} ${OTHERS}`;
     const count = (this.counts.get(key) ?? 0) + 1;
     this.counts.set(key, count);
     return count;
@@ -93,8 +105,8 @@ export class SecurityLog implements OnApplicationShutdown {
 
   private summarize(): void {
     for (const [key, count] of this.counts) {
-      const [event, address] = key.split(' ');
-      if (count > MAX_LINES) this.write({ event, address, unlogged: count - MAX_LINES });
+      const [event, network] = key.split(' ');
+      if (count > MAX_LINES) this.write({ event, network, unlogged: count - MAX_LINES });
     }
     this.counts.clear();
   }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addressKey } from './address.js';
 
-/** What may wait, in bytes, in responses that were sent to one address and not read. */
-const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+/** What may wait, in bytes, in responses that were sent to one user, or to one address without one, and not read. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 /**
  * Bounds what clients leave unread over HTTP: a response stays in memory until the client has taken it, and a client can
@@ -10,10 +10,10 @@ const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
  */
 export function limitUnreadResponses(addressOf: (request: IncomingMessage) => string | null) {
   const unread = new Map<string, number>();
-  const add = (address: string, bytes: number) => {
-    const sum = (unread.get(address) ?? 0) + bytes;
-    if (sum > 0) unread.set(address, sum);
-    else unread.delete(address);
+  const add = (key: string, bytes: number) => {
+    const sum = (unread.get(key) ?? 0) + bytes;
+    if (sum > 0) unread.set(key, sum);
+    else unread.delete(key);
     return sum;
   };
   return (request: IncomingMessage, response: ServerResponse, next: () => void): void => {
@@ -24,9 +24,11 @@ export function limitUnreadResponses(addressOf: (request: IncomingMessage) => st
       // What the operating system did not take at once.
       const bytes = response.writableLength;
       if (bytes === 0) return response;
-      const address = addressKey(addressOf(request)).network;
-      response.once('close', () => add(address, -bytes));
-      if (add(address, bytes) > MAX_UNREAD_BYTES) request.socket.destroy();
+      // Known by now. One user must not use up what others behind the same address may.
+      const { user } = request as { user?: { userId: string } };
+      const key = user?.userId ?? addressKey(addressOf(request)).network;
+      response.once('close', () => add(key, -bytes));
+      if (add(key, bytes) > MAX_UNREAD_BYTES) request.socket.destroy();
       return response;
     };
     next();

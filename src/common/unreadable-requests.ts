@@ -40,10 +40,12 @@ export function answerRaw(socket: Duplex, problem: Problem): void {
 /** A whole HTTP/1.1 response, for where there is only the connection to write to. */
 function rawResponse(problem: Problem): string {
   const body = JSON.stringify(problem.toDetails());
+  const { retryAfter } = problem.extras;
   return [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     'Content-Type: application/problem+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
     'Connection: close',
     '',
     body,

@@ -91,10 +91,14 @@ function useTurnTransport(engine: EngineParts): void {
     name === 'websocket' ? new TurnTransport(request) : createTransport(name, request);
 }
 
-/** Engine.IO would half-close what asks for an upgrade elsewhere, and keep it for as long as the client likes. */
+/**
+ * Engine.IO would half-close what asks for an upgrade elsewhere, and keep it for as long as the client likes. It takes what
+ * begins with its path and a slash.
+ */
 function refuseOtherUpgrades(server: HttpServer, path: string): void {
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
-    if (request.url?.startsWith(path)) return;
-    answerRaw(socket, new Problem('route_not_found'));
+  server.prependListener('upgrade', (request: IncomingMessage, socket: Duplex) => {
+    // Middlewares may wait, and without a listener an error meanwhile would end the process.
+    socket.on('error', () => socket.destroy());
+    if (!request.url?.startsWith(`${path}/`)) answerRaw(socket, new Problem('route_not_found'));
   });
 }

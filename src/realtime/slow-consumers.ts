@@ -36,7 +36,9 @@ export class SlowConsumers implements OnApplicationShutdown {
 
   private disconnect(): void {
     for (const [socket, progress] of this.sockets) {
-      if (isTooSlow(socket) || this.isStalled(socket, progress)) closeTooSlow(socket);
+      if (!isTooSlow(socket) && !this.isStalled(socket, progress)) continue;
+      this.sockets.delete(socket);
+      closeTooSlow(socket);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { transports } from 'engine.io';
+import { deliveredBytesOf } from './transport/delivered-bytes.js';
 import { MAX_UNAUTHENTICATED_BYTES } from './transport/limits.js';
 
 type Packet = Parameters<InstanceType<typeof transports.websocket>['send']>[0][number];
@@ -65,8 +66,7 @@ export class TurnTransport extends transports.websocket {
 
   /** Bytes that the operating system has taken. */
   get deliveredBytes(): number {
-    const socket = this.parts._socket;
-    return socket ? socket.bytesWritten - socket.writableLength : 0;
+    return deliveredBytesOf(this.parts._socket);
   }
 
   override send(packets: Packet[]): void {

@@ -57,6 +57,14 @@ describe('Limits on connections', () => {
         `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\n${EVIL}${UPGRADE}\r\n`,
       ],
       ['by an upgrade elsewhere', `GET /chat HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}\r\n`],
+      ...['/socket.io', '/socket.io?EIO=4', '/socket.iofoo'].map((path): [string, string] => [
+        `by an upgrade at ${path}`,
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}\r\n`,
+      ]),
+      [
+        'by a poll that asks for an upgrade',
+        `GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\n${UPGRADE}\r\n`,
+      ],
       ['by JSONP polling', 'GET /socket.io/?EIO=4&transport=polling&j=0 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
       [
         'by an upgrade of an unknown session',
@@ -85,9 +93,8 @@ describe('Limits on connections', () => {
     });
   });
 
-  it('takes one CONNECT a connection: a second one closes it, and nothing arrives twice', async () => {
+  it('takes one CONNECT a connection, and closes it at the second', async () => {
     const ann = await Person.register(app.url, 'ann');
-    const group = await ann.group('private');
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
     const frames: string[] = [];
     socket.on('message', (data: Buffer) => frames.push(data.toString()));
@@ -95,13 +102,6 @@ describe('Limits on connections', () => {
     const connect = `40${JSON.stringify({ token: ann.token })}`;
     for (let count = 0; count < 300; count += 1) socket.send(connect);
     await new Promise((resolve) => socket.once('close', resolve));
-    console.log(
-      await app.database.query('SELECT id, user_id, expires_at, now() FROM sessions'),
-      ann.id,
-      (await ann.api.get('/users/me')).status,
-      frames.slice(0, 4),
-    );
-    await ann.send(group.id, 'Once');
     expect(frames.filter((frame) => frame.startsWith('42["ready"')).length).toBeLessThanOrEqual(1);
   });
 
@@ -120,7 +120,7 @@ describe('Limits on connections', () => {
     const client = await hostile(HostileClient.webSocket(app.url));
     client.socket.resume();
     await until(() => client.socket.readableEnded, 20_000);
-    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(performance.now() - began).toBeLessThan(18_000);
   });
 
   it('answers a ping, and of many the newest', async () => {
@@ -179,6 +179,7 @@ describe('Limits on connections', () => {
         ...Array.from({ length: 50 }, () => client.raw('message:send', { text: 'x'.repeat(70_000) })),
       ]);
       const count = (code: string) => answers.filter(({ error }) => error?.code === code).length;
+      expect(count('unknown_command')).toBeGreaterThan(0);
       expect(count('unknown_command')).toBeLessThanOrEqual(100);
       expect(count('rate_limited')).toBeGreaterThanOrEqual(100);
       ann.leave();

@@ -162,6 +162,23 @@ describe('A client that never reads', () => {
     expect(await costOf(flood)).toBeLessThan(MAX_COST);
   });
 
+  it('costs little when its poll asks for an upgrade, and it never polls again', async () => {
+    const flood = async () => {
+      const sid = await polling();
+      await post(sid, `40${JSON.stringify({ token: ann.token })}`);
+      while (!(await (await fetch(pollUrl(sid))).text()).includes('42["ready"'));
+      const client = await HostileClient.connect(server.url);
+      clients.push(client);
+      const { host } = new URL(server.url);
+      client.socket.write(
+        `GET /socket.io/?EIO=4&transport=polling&sid=${sid} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\n` +
+          'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      );
+      for (let count = 0; count < 60; count += 1) if ((await post(sid, syncOf(groupIds[0]!, count))) !== 200) return;
+    };
+    expect(await costOf(flood)).toBeLessThan(MAX_COST);
+  });
+
   it('costs little when it leaves the answers to its requests unread', async () => {
     const flood = async () => {
       for (let count = 0; count < 60; count += 1) await get(`/messages?groupId=${groupIds[0]}&limit=100`, 10);

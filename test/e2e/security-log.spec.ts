@@ -131,8 +131,17 @@ describe('The security log', () => {
     client.close();
   });
 
-  it('writes twenty lines a minute for one kind of event of one address, however many there are', async () => {
-    for (let count = 0; count < 40; count += 1) await ann.api.get(`/users/me/export`);
-    expect(events().filter((event) => event === 'data_exported').length).toBeLessThanOrEqual(20);
+  it('writes twenty lines a minute for one kind of refusal of one network, however many there are', async () => {
+    const forged = new Api(app.url, 'forged');
+    for (let count = 0; count < 40; count += 1) await forged.get('/users/me');
+    const written = events().filter((event) => event === 'unauthenticated').length;
+    expect(written).toBeGreaterThan(0);
+    expect(written).toBeLessThanOrEqual(20);
+  });
+
+  it('writes a line for every login, however many there are', async () => {
+    const body = { username: ann.user.username, password: PASSWORD };
+    for (let count = 0; count < 25; count += 1) await nobody.post('/login', body);
+    expect(events()).toEqual(Array.from({ length: 25 }, () => 'login_succeeded'));
   });
 });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket as Connection } from 'engine.io';
 import { TurnTransport } from '../turn-transport.js';
+import { deliveredBytesOf } from './delivered-bytes.js';
 import { MAX_UNAUTHENTICATED_BYTES, MAX_WAITING_BYTES } from './limits.js';
 
 /** How long a poll may stay unread once its connection is over, in milliseconds. */
@@ -44,8 +45,7 @@ export class Backlog {
   get deliveredBytes(): number {
     const { transport } = this.connection;
     if (transport instanceof TurnTransport) return transport.deliveredBytes;
-    const socket = this.response?.socket;
-    return socket ? socket.bytesWritten - socket.writableLength : 0;
+    return deliveredBytesOf(this.response?.socket);
   }
 
   /** The client has authenticated: the limit of a stranger no longer holds. */
@@ -56,7 +56,7 @@ export class Backlog {
 
   /**
    * Takes the response to a poll. False when the one before it is still unread: a client that reads cannot know that it
-   * is answered, and so cannot poll again. Whoever polls without reading would leave a full response on every one.
+   * is answered, and so cannot poll again. A client that polls without reading would leave a full response on every connection.
    */
   poll(response: ServerResponse): boolean {
     if (this.unreadPollBytes > 0 && this.response!.writableEnded) return false;
@@ -91,7 +91,7 @@ export class Backlog {
     if (this.connection.transport instanceof TurnTransport && !this.connection.upgrading) return;
     // The engine's own byte for the type, and the separator.
     this.buffered += (data === undefined ? 0 : Buffer.byteLength(data)) + 2;
-    if (this.bytes > this.limit) this.terminate();
+    if (!(this.bytes <= this.limit)) this.terminate();
   }
 
   private release(): void {

@@ -5,7 +5,7 @@ export const MAX_COMMAND_LENGTH = 64 * 1024;
 /** The name under which a command arrives that was too long to be read. */
 export const OVERSIZED_COMMAND = 'oversized';
 /** Packets of one connection that are read in one turn of the event loop; a body of a poll may hold many. */
-const MAX_PACKETS_A_TURN = 10_000;
+const MAX_PACKETS_A_TURN = 5_000;
 
 /** An event's header: its type, its namespace, and the id under which the client waits for the acknowledgement. */
 const EVENT_HEADER = /^2(?:(\/[^,]{0,100}),)?(\d{1,15})?\[/;

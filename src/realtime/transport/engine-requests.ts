@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket as Connection } from 'engine.io';
 import { Problem } from '../../common/problem.js';
 import { answerRaw } from '../../common/unreadable-requests.js';
@@ -21,13 +21,20 @@ export function limitHandshakes(take: (request: IncomingMessage) => Promise<unkn
   };
 }
 
-/** Refuses a poll of a client that has not read the answer to its last one, and the outdated JSONP polling. */
+/**
+ * Refuses a poll of a client that has not read the answer to its last one, a poll that asks for an upgrade, which has no
+ * response that could be counted, and the outdated JSONP polling.
+ */
 export function limitPolls(connectionOf: (sid: string) => Connection | undefined) {
   return (request: IncomingMessage, response: ServerResponse, next: Next): void => {
     const { sid, j, transport } = (request as EngineRequest)._query;
     if (j !== undefined) return answerRaw(request.socket, new Problem('malformed_request', 'JSONP is not supported.'));
+    if (transport !== 'polling') return next();
+    if (!(response instanceof ServerResponse)) {
+      return answerRaw(request.socket, new Problem('malformed_request', 'A poll is not upgraded.'));
+    }
     const connection = sid === undefined ? undefined : connectionOf(sid);
-    if (!connection || transport !== 'polling' || request.method !== 'GET') return next();
+    if (!connection || request.method !== 'GET') return next();
     const backlog = Backlog.of(connection);
     if (backlog.poll(response)) return next();
     backlog.terminate();
