@@ -9,12 +9,11 @@ import { ChatCommands, type Command, type CommandName } from './chat-commands.js
 import type { ChatSocket } from './chat-socket.js';
 import { closeTooSlow } from './close.js';
 import { isTooSlow } from './outlet.js';
-
-type Answer = (answer: Ack<unknown>) => void;
+import { type Answer, TimedAnswer } from './timed-answer.js';
 
 /**
  * Carries out the commands of a socket: only known ones, with one payload that is valid, within the limits, begun in the
- * order in which they were sent. Whatever was sent, it is acknowledged, with `{ data }` or `{ error }`.
+ * order in which they were sent. Whatever was sent, it is acknowledged in time, with `{ data }` or `{ error }`.
  */
 @Injectable()
 export class CommandGate {
@@ -30,13 +29,16 @@ export class CommandGate {
   guard(socket: ChatSocket): void {
     // The middleware of a packet never calls `next`: nothing else listens.
     socket.use((packet) => {
-      const answer = takeAck(packet);
+      const answer = new TimedAnswer(takeAck(packet));
       try {
         const command = this.find(packet);
-        if (isTooSlow(socket)) return closeTooSlow(socket);
-        socket.data.lane.run(() => this.track(this.carryOut(socket, command, packet[1], answer)));
+        if (isTooSlow(socket)) {
+          answer.drop();
+          return closeTooSlow(socket);
+        }
+        socket.data.lane.run(() => this.track(answer.of(() => this.carryOut(socket, command, packet[1]))));
       } catch (error) {
-        answer({ error: toProblem(error).toDetails() });
+        answer.give({ error: toProblem(error).toDetails() });
       }
     });
   }
@@ -58,15 +60,15 @@ export class CommandGate {
     return table[name as CommandName];
   }
 
-  private async carryOut(socket: ChatSocket, command: Command, payload: unknown, answer: Answer): Promise<void> {
+  private async carryOut(socket: ChatSocket, command: Command, payload: unknown): Promise<Ack<unknown>> {
     try {
       await this.limits.take('connectionCommand', socket.id);
       await this.limits.take('command', socket.data.user.id);
-      answer({ data: await command.run(socket, validated(command.payload, payload)) });
+      return { data: await command.run(socket, validated(command.payload, payload)) };
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status >= 500) this.logger.error(error);
-      answer({ error: problem.toDetails() });
+      return { error: problem.toDetails() };
     }
   }
 
