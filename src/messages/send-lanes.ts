@@ -19,11 +19,16 @@ export type Lane = 'main' | 'contended' | 'locked';
 
 const ORDER: Record<Lane, number> = { main: 0, contended: 1, locked: 2 };
 
-/** A group whose sends go in another lane than the main one, until none of them is open any more. */
+/** How long a group stays out of the main lane after it was found busy there: what met once meets again. In milliseconds. */
+const STAY_MS = 1_000;
+
+/** A group whose sends go in another lane than the main one. */
 interface Aside {
   lane: Exclude<Lane, 'main'>;
   /** Sends that were moved and are not settled. */
   open: number;
+  /** It goes back to the main lane as soon as none is open. */
+  returns: boolean;
   /** The lane of this group alone, once it is `locked`. */
   own: MicroBatcher<Send> | undefined;
 }
@@ -63,10 +68,15 @@ export class SendLanes {
 
   /** A batch of this lane found the group busy. */
   moveOn(groupId: string, from: Lane): void {
-    const lane = from === 'main' ? 'contended' : 'locked';
     const known = this.groupsAside.get(groupId);
-    if (known) known.lane = lane;
-    else this.groupsAside.set(groupId, { lane, open: 0, own: undefined });
+    if (known && from !== 'main') known.lane = 'locked';
+    if (known) return;
+    const place: Aside = { lane: 'contended', open: 0, returns: false, own: undefined };
+    this.groupsAside.set(groupId, place);
+    setTimeout(() => {
+      place.returns = true;
+      this.returnIfDone(groupId, place);
+    }, STAY_MS).unref();
   }
 
   /** The sends that belong in this lane; the others are in the next one when this returns. */
@@ -87,9 +97,16 @@ export class SendLanes {
     const settled = () => {
       this.aside -= 1;
       place.open -= 1;
-      if (place.open === 0) this.groupsAside.delete(groupId);
+      this.returnIfDone(groupId, place);
     };
     result.then(settled, settled);
+  }
+
+  private returnIfDone(groupId: string, place: Aside): void {
+    if (place.open > 0) return;
+    place.lane = 'contended';
+    place.own = undefined;
+    if (place.returns) this.groupsAside.delete(groupId);
   }
 
   private batcher(lane: Lane): MicroBatcher<Send> {

@@ -63,7 +63,10 @@ describe('A connection to the database', () => {
     expect(new Set(used).size).toBe(POOL_SIZE);
     line.loseAnswers();
     const error: unknown = await query().catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ message: expect.stringContaining('has not answered') as string, code: 'ETIMEDOUT' });
+    expect(error).toMatchObject({
+      message: expect.stringContaining('has not answered') as unknown as string,
+      code: 'ETIMEDOUT',
+    });
     expect([isTransient(error), mayHaveHappened(error)]).toEqual([true, true]);
     const next = await all(() => dataSource.query<{ pid: number }[]>('SELECT pg_backend_pid() AS pid'));
     for (const [{ pid }] of next as [{ pid: number }][]) expect(used).not.toContain(pid);
