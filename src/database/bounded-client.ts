@@ -30,7 +30,7 @@ class Connection {
     private readonly timeoutMs: number,
     private readonly all: Set<Connection>,
   ) {
-    client.once('connect' as 'drain', () => all.add(this));
+    client.once('connect', () => all.add(this));
     client.on('drain', () => this.answered());
     client.once('end', () => {
       this.answered();

@@ -18,8 +18,8 @@ const MAX_WAITING_IN_GROUP = 1_000;
 /** How long a send is tried again while the database is away or its group is locked, in milliseconds. */
 const SEND_TIMEOUT_MS = 8_000;
 const RETRY_DELAY_MS = 100;
-/** How long groups that were just found busy are waited for together, in milliseconds: as long as a commit may take. */
-const CONTENDED_LOCK_TIMEOUT_MS = 100;
+/** How long groups that were just found busy are waited for together, in milliseconds: as long as a slow commit takes. */
+const CONTENDED_LOCK_TIMEOUT_MS = 200;
 /** How long a group is waited for alone, in milliseconds. */
 const LOCK_TIMEOUT_MS = 4_000;
 
