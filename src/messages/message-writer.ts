@@ -31,7 +31,9 @@ const LOCK_TIMEOUT_MS = 4_000;
  *
  * That statement does not wait for groups that something else has locked. Another node's batch has a group for as long
  * as its commit takes, so what was found busy is tried again at once, in a second lane that waits a moment for all of
- * its groups together. A group that is still busy then gets a lane of its own. See `SendLanes`.
+ * its groups together. A group that is still busy then gets a lane of its own; the others, which meet other nodes' batches
+ * again and again, share a third one that waits in the same way, so that no newcomer which stays locked holds them up.
+ * See `SendLanes`.
  *
  * A send resolves after its commit, once its change was published. Tried again after a lost connection it may find
  * itself already stored, and since its id tells, that is a success: stored once, never twice.
@@ -100,6 +102,7 @@ export class MessageWriter {
     switch (lane) {
       case 'main':
         return this.store.write(drafts, 'skip');
+      case 'busy':
       case 'contended':
         return this.storeContended(drafts);
       case 'locked':
@@ -131,7 +134,8 @@ export class MessageWriter {
       const send = sends[index]!;
       if (outcome.kind === 'stored') this.publish(send, outcome.message);
       else (outcome.kind === 'refused' ? refused : again).push(send);
-      if (outcome.kind === 'busy') this.lanes.moveOn(send.draft.groupId, lane);
+      if (outcome.kind === 'busy') this.lanes.wasBusy(send.draft.groupId, lane);
+      if (outcome.kind === 'stored') this.lanes.wasFree(send.draft.groupId, lane);
     }
     if (refused.length > 0) await this.refuse(refused);
     return again;
@@ -193,7 +197,7 @@ export class MessageWriter {
 }
 
 function openSend(draft: Draft): Send {
-  const send = { draft, deadline: Date.now() + SEND_TIMEOUT_MS, uncertain: false } as Send;
+  const send = { draft, deadline: Date.now() + SEND_TIMEOUT_MS, uncertain: false, lane: 'main' } as Send;
   send.result = new Promise<Message>((resolve, reject) => Object.assign(send, { resolve, reject }));
   return send;
 }
