@@ -31,9 +31,10 @@ export type Outcome =
   /** No such group for the sender, or no such message to reply to. */
   | { kind: 'refused' };
 
-/** What the database adds to a draft; the numbers and the time are null when it was not stored. */
-type OutcomeRow = { position: number; current: boolean | null; is_there: boolean } & (
-  ({ seq: number; revision: number; created_at: Date } & SenderColumns & QuoteColumns) | { seq: null }
+/** What the database adds to a draft, or why it was not stored: `unlocked` is a group that is there. */
+type OutcomeRow = { position: number } & (
+  | ({ seq: number; revision: number; created_at: Date } & SenderColumns & QuoteColumns)
+  | { seq: null; failure: 'unlocked' | 'stale' | 'refused' }
 );
 
 /** How the groups' locks are taken: those that are free, or all of them after a wait of at most so many milliseconds. */
@@ -99,8 +100,10 @@ const write = ({ limit, isLimited, wait }: typeof SKIPPING) => `
       FROM accepted ORDER BY position
     RETURNING id, seq, revision, created_at
   )
-  SELECT draft.position, draft.members_revision = locked.members_revision AS current,
-         draft.members_revision IS NOT NULL AS is_there,
+  SELECT draft.position,
+         CASE WHEN stored.seq IS NOT NULL THEN NULL
+              WHEN locked.id IS NULL AND draft.members_revision IS NOT NULL THEN 'unlocked'
+              WHEN locked.members_revision <> draft.members_revision THEN 'stale' ELSE 'refused' END AS failure,
          stored.seq, stored.revision, stored.created_at, draft.sender_username, draft.sender_display_name,
          draft.quoted_id, draft.quoted_seq, draft.quoted_excerpt, draft.quoted_sender_id, draft.quoted_username,
          draft.quoted_display_name
@@ -156,9 +159,8 @@ export class MessageStore {
 
 function toOutcome(draft: Draft, row: OutcomeRow, skipping: boolean): Outcome {
   if (row.seq === null) {
-    // A group that is there and was not locked is locked by something else, or else was erased just now.
-    if (row.is_there && row.current === null) return { kind: skipping ? 'busy' : 'stale' };
-    return { kind: row.current === false ? 'stale' : 'refused' };
+    // Without a lock although it waited: the group was erased meanwhile.
+    return { kind: row.failure === 'unlocked' ? (skipping ? 'busy' : 'stale') : row.failure };
   }
   const { id, groupId, senderId, text } = draft;
   const message = {

@@ -100,6 +100,7 @@ export class SendLanes {
 
   /** The sends that are to be written in this lane; the others are in a later one when this returns. */
   keep(sends: Send[], lane: Lane): Send[] {
+    if (this.groupsAside.size === 0) return sends;
     return sends.filter((send) => {
       const place = this.groupsAside.get(send.draft.groupId);
       const next = place && nextLane(place, lane);

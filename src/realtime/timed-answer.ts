@@ -14,12 +14,13 @@ export class TimedAnswer {
   constructor(private readonly acknowledge: Answer) {}
 
   /** Carries the command out, unless it is answered already, and answers. Resolves when it is answered. */
-  async of(carryOut: () => Promise<Ack<unknown>>): Promise<void> {
-    if (this.given) return;
+  of(carryOut: () => Promise<Ack<unknown>>): Promise<void> {
+    if (this.given) return Promise.resolve();
     this.begun = true;
-    const answered = new Promise<void>((resolve) => (this.onGiven = resolve));
-    void carryOut().then((answer) => this.give(answer));
-    await answered;
+    return new Promise((resolve) => {
+      this.onGiven = resolve;
+      void carryOut().then((answer) => this.give(answer));
+    });
   }
 
   /** Whatever comes after the first answer is not told. */
