@@ -6,6 +6,9 @@ import { Sessions1764300000000 } from './1764300000000-sessions.js';
 import { Identities1764400000000 } from './1764400000000-identities.js';
 import { AccountCare1764500000000 } from './1764500000000-account-care.js';
 import { LighterWrites1764600000000 } from './1764600000000-lighter-writes.js';
+import { VerifiedAddresses1764700000000 } from './1764700000000-verified-addresses.js';
+import { RegistrationInvites1764710000000 } from './1764710000000-registration-invites.js';
+import { EmailDomains1764720000000 } from './1764720000000-email-domains.js';
 
 /** Every migration, oldest first. A new one is added at the end. */
 export const migrations = [
@@ -17,4 +20,7 @@ export const migrations = [
   Identities1764400000000,
   AccountCare1764500000000,
   LighterWrites1764600000000,
+  VerifiedAddresses1764700000000,
+  RegistrationInvites1764710000000,
+  EmailDomains1764720000000,
 ];

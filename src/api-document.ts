@@ -5,15 +5,23 @@ import { completeDocument } from './complete-document.js';
 import { DOCS_PAGE } from './docs-page.js';
 
 const DESCRIPTION = `
-Group chat: accounts, groups, messages. Register, press **Authorize** and log in there, or paste an \`accessToken\`.
+Group chat: accounts, groups, messages. To try the API from this page, call \`POST /register\`, copy the \`accessToken\` from
+the answer, press **Authorize** and paste it.
 
 Messages arrive in real time over Socket.IO; see the README for that contract. Every error is a problem document
 (RFC 9457) with a stable \`code\`.
 `;
 
-const PASSWORD_FLOW = { tokenUrl: '/oauth/token', refreshUrl: '/oauth/token', scopes: {} };
+const TOKEN = `
+An access token. To get one, call \`POST /register\` or \`POST /login\` on this page, copy \`accessToken\` from the answer, without
+the quotes, and paste it here. It is valid for 15 minutes unless the server sets another time (\`expiresIn\`), and is
+forgotten when the page is reloaded.
+`;
 
-/** Swagger UI at `/docs`, the OpenAPI document at `/docs-json`. */
+/**
+ * Swagger UI at `/docs`, the OpenAPI document at `/docs-json`. The page shares its origin with the chat, so it keeps
+ * nothing that it is given, and takes no password: a token of a few minutes is all that it needs.
+ */
 export function serveApiDocument(app: NestExpressApplication): void {
   const document = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -22,8 +30,7 @@ export function serveApiDocument(app: NestExpressApplication): void {
     .setVersion('1')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addServer('/')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
-    .addOAuth2({ type: 'oauth2', flows: { password: PASSWORD_FLOW } })
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: TOKEN })
     .addTag('auth', 'Accounts and tokens')
     .addTag('sessions', 'Where I am logged in')
     .addTag('users', 'People')
@@ -42,7 +49,7 @@ export function serveApiDocument(app: NestExpressApplication): void {
   routes.get(['/docs', '/docs/index.html'], page);
   SwaggerModule.setup('docs', app, create, {
     jsonDocumentUrl: 'docs-json',
-    swaggerOptions: { layout: 'BaseLayout', persistAuthorization: true, displayRequestDuration: true },
+    swaggerOptions: { layout: 'BaseLayout', persistAuthorization: false, displayRequestDuration: true },
   });
 }
 

@@ -25,8 +25,8 @@ const HEADERS = {
     schema: { type: 'integer', example: 12 },
   },
   'WWW-Authenticate': {
-    description: 'The scheme to authenticate with (RFC 6750)',
-    schema: { type: 'string', example: 'Bearer error="invalid_token"' },
+    description: 'The scheme to authenticate with (RFC 6750); not there where a password was wrong',
+    schema: { type: 'string', example: 'Bearer realm="messendger", error="invalid_token"' },
   },
 } as const satisfies Headers;
 
@@ -49,10 +49,6 @@ export function completeDocument(document: OpenAPIObject): OpenAPIObject {
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[])) {
     // Closed by default: whatever names no scheme is public.
     operation.security ??= [];
-    // An access token is the same, however one got it.
-    if (operation.security.some((scheme) => 'bearer' in scheme)) {
-      operation.security = [...operation.security, { oauth2: [] }];
-    }
     completeResponses(operation);
   }
   refineSchemas(document);

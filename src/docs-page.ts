@@ -10,6 +10,7 @@ export const DOCS_PAGE = `<!doctype html>
     <link rel="stylesheet" href="/docs/index.css" />
   </head>
   <body>
+    <script src="/leftovers.js"></script>
     <div id="swagger-ui"></div>
     <noscript>Swagger UI needs JavaScript; the document is at /docs-json.</noscript>
     <script src="/docs/swagger-ui-bundle.js"></script>

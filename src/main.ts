@@ -5,6 +5,7 @@ import { createApp } from './app.js';
 import { StartupError } from './common/startup-error.js';
 import { Config } from './config/config.js';
 import { loadConfig } from './config/load-config.js';
+import { warningsOf } from './config/warnings.js';
 import { openDatabase } from './database/open-database.js';
 import { stopOnSignal } from './stop-on-signal.js';
 
@@ -24,6 +25,7 @@ async function start(): Promise<void> {
   const config = loadConfig();
   const logger = new AppLogger({ json: config.production });
   Logger.overrideLogger(logger);
+  for (const line of warningsOf(config)) logger.warn(line);
   const database = await openDatabase(config, (line) => logger.log(line));
   try {
     const app = await createApp(new Config({ ...config, databaseUrl: database.url }));

@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, StreamableFile } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ChangesLogin } from '../auth/passwords/changes-login.decorator.js';
+import { ProofDto } from '../auth/passwords/dto/proof.dto.js';
+import { ApiProblems } from '../common/api-problems.decorator.js';
 import { Me, type Principal, UserId } from '../common/principal.js';
-import { EraseAccountDto } from './dto/erase-account.dto.js';
 import { ErasureService } from './erasure.service.js';
 import { ExportService } from './export.service.js';
 
@@ -25,8 +26,9 @@ export class AccountController {
     description:
       'Name, email address, logins and sessions are erased at once, and all groups left. Messages stay, under “Deleted user”. It cannot be undone.',
   })
-  @ApiProblems(...BODY_PROBLEMS, 'wrong_password', 'login_needed', 'session_needed')
-  erase(@Me() me: Principal, @Body() { password }: EraseAccountDto): Promise<void> {
+  @ApiBody({ type: ProofDto, required: false })
+  @ChangesLogin()
+  erase(@Me() me: Principal, @Body() { password }: ProofDto): Promise<void> {
     return this.erasure.erase(me, password);
   }
 

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Notices } from '../auth/mail/notices.js';
 import { Reauthentication } from '../auth/passwords/reauthentication.js';
 import { SessionsService } from '../auth/sessions/sessions.service.js';
 import { Problem } from '../common/problem.js';
@@ -24,19 +25,20 @@ export class ErasureService implements OnApplicationBootstrap, OnApplicationShut
     private readonly reauthentication: Reauthentication,
     private readonly sessions: SessionsService,
     private readonly members: MembersService,
+    private readonly notices: Notices,
   ) {}
 
   /** Throws as `Reauthentication.confirm`. */
   async erase(me: Principal, password: string | undefined): Promise<void> {
-    const hash = await this.reauthentication.confirm(me, password);
-    const tell = await this.dataSource.transaction(async (manager) => {
-      await anonymise(manager, me.userId, hash);
+    const { user, tell } = await this.reauthentication.act(me, password, async (manager, user) => {
+      await anonymise(manager, me.userId);
       const tell = await this.sessions.endAccountWithin(manager, me.userId);
       await eraseBelongings(manager, me.userId);
       await manager.query('INSERT INTO erasures (user_id) VALUES ($1)', [me.userId]);
-      return tell;
+      return { user, tell };
     });
     tell();
+    this.notices.tell(user, 'accountErased');
     await this.finish(me.userId);
   }
 
@@ -72,14 +74,14 @@ export class ErasureService implements OnApplicationBootstrap, OnApplicationShut
 }
 
 /** A username of this length cannot be registered, so nobody takes or has taken it. The old one is free again. */
-async function anonymise(manager: EntityManager, userId: string, passwordHash: string | null): Promise<void> {
-  const [, changed] = await manager.query<[unknown[], number]>(
+async function anonymise(manager: EntityManager, userId: string): Promise<void> {
+  await manager.query(
     `UPDATE users SET username = 'deleted-' || id, display_name = 'Deleted user', email = NULL, email_verified_at = NULL,
-            password_hash = NULL, deleted_at = now()
-      WHERE id = $1 AND deleted_at IS NULL AND password_hash IS NOT DISTINCT FROM $2`,
-    [userId, passwordHash],
+            pending_email = NULL, pending_email_expires_at = NULL, pending_email_session = NULL, password_hash = NULL,
+            deleted_at = now()
+      WHERE id = $1`,
+    [userId],
   );
-  if (changed === 0) throw new Problem('session_ended');
 }
 
 /**

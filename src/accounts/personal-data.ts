@@ -8,6 +8,7 @@ const SPAN = 2_000;
 /** What is not paged, by its type: at most some thousand rows. `$1` is the user. */
 const SMALL: Record<string, string> = {
   profile: `SELECT id, username, display_name AS "displayName", email, email_verified_at AS "emailVerifiedAt",
+                   pending_email AS "pendingEmail",
                    created_at AS "createdAt" FROM users WHERE id = $1`,
   session: `SELECT id, user_agent AS "userAgent", address, created_at AS "createdAt", last_used_at AS "lastUsedAt",
                    expires_at AS "expiresAt" FROM sessions WHERE user_id = $1 ORDER BY id`,

@@ -1,4 +1,3 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { isUUID } from 'class-validator';
@@ -8,7 +7,8 @@ import { Config } from '../config/config.js';
 import { Statements } from '../database/statements.js';
 import { User } from '../users/user.entity.js';
 import { IssuerTokens } from './issuers/issuer-tokens.js';
-import type { Session } from './sessions/session.entity.js';
+import { isLive, type Session } from './sessions/session.entity.js';
+import { TokenKeys } from './token-keys.js';
 
 /** What every access token is checked against: one algorithm (RFC 8725 section 3.1), one issuer, one audience. */
 export const TOKEN_RULES = {
@@ -23,10 +23,7 @@ const isId = (value: unknown): value is string => isUUID(value, 'loose');
 
 /** The user of a session that is not over. */
 const HOLDER = `id = $1 AND deactivated_at IS NULL
-  AND EXISTS (SELECT FROM sessions WHERE id = $2 AND user_id = $1 AND expires_at > now())`;
-
-/** The secret as a key: given a string, jsonwebtoken first tries for every token whether it is a public key. */
-export const signingKey = (secret: string): KeyObject => createSecretKey(secret, 'utf8');
+  AND EXISTS (SELECT FROM sessions s WHERE s.id = $2 AND s.user_id = $1 AND ${isLive('s', '$3')})`;
 
 /** A token whose signature, issuer, audience and time are right. */
 export interface VerifiedToken {
@@ -52,14 +49,17 @@ export class AccessTokens {
     private readonly statements: Statements,
     private readonly config: Config,
     private readonly issuer: IssuerTokens,
+    private readonly keys: TokenKeys,
   ) {}
 
   /** A token that ends with the session, if not before. */
   sign({ id, userId, expiresAt }: Pick<Session, 'id' | 'userId' | 'expiresAt'>): AccessToken {
     const left = Math.ceil((expiresAt.getTime() - Date.now()) / 1000);
-    const expiresIn = Math.max(1, Math.min(this.config.accessTokenTtl, left));
+    // Never longer than the session may be idle, so that whoever uses it refreshes it in time.
+    const { accessTokenTtl, sessionIdleTtl } = this.config;
+    const expiresIn = Math.max(1, Math.min(accessTokenTtl, sessionIdleTtl, left));
     const { algorithms, issuer, audience } = TOKEN_RULES;
-    const header = { alg: algorithms[0]!, typ: TYPE };
+    const header = { alg: algorithms[0]!, typ: TYPE, kid: this.keys.current.id };
     const accessToken = this.jwt.sign({ sid: id }, { subject: userId, issuer, audience, expiresIn, header });
     return { accessToken, tokenType: 'Bearer', expiresIn };
   }
@@ -75,9 +75,19 @@ export class AccessTokens {
     if (header.typ !== TYPE || !isId(sub) || !isId(sid) || typeof exp !== 'number') {
       throw new Problem('unauthenticated');
     }
-    const user = await this.statements.find('session-holder', User, HOLDER, [sub, sid]);
+    const user = await this.statements.find('session-holder', User, HOLDER, [sub, sid, this.config.sessionIdleTtl]);
     if (!user) throw new Problem('session_ended');
     return { principal: { userId: user.id, sessionId: sid, expiresAt: exp * 1000 }, user };
+  }
+
+  /** The session of a token that this server signed, also of one that has expired; null for any other. Asks no database. */
+  signedSession(token: string): string | null {
+    try {
+      const { sid } = this.jwt.verify<{ sid?: unknown }>(token, { ...TOKEN_RULES, ignoreExpiration: true });
+      return isId(sid) ? sid : null;
+    } catch {
+      return null;
+    }
   }
 
   private verify(token: string): VerifiedToken {

@@ -5,10 +5,13 @@ import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js'
 import { Public } from '../common/principal.js';
 import { AuthService } from './auth.service.js';
 import { AuthResponse, LoginDto, RefreshTokenDto, RegisterDto } from './dto/auth.dto.js';
+import { NeedsPasswordLogin } from './passwords/needs-password-login.js';
 import { RateLimit } from './rate-limits/rate-limit.guard.js';
+import { RegistrationService } from './registration/registration.service.js';
 import { type Device, RequestDevice } from './sessions/device.js';
 import { logoutProof } from './sessions/logout-proof.js';
 import { readRefreshCookie } from './sessions/refresh-cookie.js';
+import { RemembersDevice } from './sessions/remembers-device.js';
 import { HandlesRefreshToken } from './sessions/session-transport.js';
 
 @ApiTags('auth')
@@ -16,23 +19,34 @@ import { HandlesRefreshToken } from './sessions/session-transport.js';
 @Public()
 @Controller()
 export class AuthController {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly registration: RegistrationService,
+  ) {}
 
   @Post('register')
   @RateLimit('register')
+  @NeedsPasswordLogin()
   @HandlesRefreshToken()
-  @ApiOperation({ summary: 'Make an account and log in' })
-  @ApiProblems('username_taken', 'email_taken')
+  @RemembersDevice()
+  @ApiOperation({
+    summary: 'Make an account and log in',
+    description:
+      'The email address is pending until the link that is sent to it is used. The answer is the same whether or not the address has an account.',
+  })
+  @ApiProblems('username_taken', 'registration_closed', 'invite_invalid', 'password_login_disabled')
   register(@Body() dto: RegisterDto, @RequestDevice() device: Device): Promise<AuthResponse> {
-    return this.auth.register(dto, device);
+    return this.registration.register(dto, device);
   }
 
   @Post('login')
   @RateLimit('login')
   @HttpCode(200)
+  @NeedsPasswordLogin()
   @HandlesRefreshToken()
+  @RemembersDevice()
   @ApiOperation({ summary: 'Log in' })
-  @ApiProblems('invalid_credentials', 'account_deactivated')
+  @ApiProblems('invalid_credentials', 'account_deactivated', 'password_login_disabled')
   login(@Body() dto: LoginDto, @RequestDevice() device: Device): Promise<AuthResponse> {
     return this.auth.login(dto, device);
   }
@@ -41,6 +55,7 @@ export class AuthController {
   @RateLimit('refresh')
   @HttpCode(200)
   @HandlesRefreshToken()
+  @RemembersDevice()
   @ApiBody({ type: RefreshTokenDto, required: false })
   @ApiOperation({
     summary: 'Exchange a refresh token for new tokens',

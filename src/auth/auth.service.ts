@@ -1,19 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../common/problem.js';
-import type { User } from '../users/user.entity.js';
 import { toOwnUserResponse } from '../users/user.responses.js';
 import { UsersService } from '../users/users.service.js';
 import { AccessTokens } from './access-tokens.js';
-import type { AuthResponse, LoginDto, RegisterDto } from './dto/auth.dto.js';
+import type { AuthResponse, LoginDto } from './dto/auth.dto.js';
 import { Passwords } from './passwords.js';
-import { PasswordsService } from './passwords/passwords.service.js';
-import { AccountLimit } from './rate-limits/account-limit.js';
+import { AccountLimit, isKnownDevice } from './rate-limits/account-limit.js';
 import type { Device } from './sessions/device.js';
 import type { LogoutProof } from './sessions/logout-proof.js';
 import { RefreshToken } from './sessions/refresh-token.js';
 import { SessionsService } from './sessions/sessions.service.js';
 
-/** Registration, login, refresh, logout. */
+/** Login, refresh, logout. */
 @Injectable()
 export class AuthService {
   constructor(
@@ -21,28 +19,25 @@ export class AuthService {
     private readonly passwords: Passwords,
     private readonly sessions: SessionsService,
     private readonly accessTokens: AccessTokens,
-    private readonly care: PasswordsService,
     private readonly limit: AccountLimit,
   ) {}
 
-  /** Makes an account and logs it in. Throws `username_taken` or `email_taken`. */
-  async register({ username, password, displayName, email }: RegisterDto, device: Device): Promise<AuthResponse> {
-    const user = await this.limit.attempt(`register:${username}`, null, async () =>
-      this.users.create({
-        username,
-        displayName: displayName ?? username,
-        email: email ?? null,
-        passwordHash: await this.passwords.hash(password),
-      }),
-    );
-    this.care.verifySoon(user);
-    return this.logIn(user, device);
-  }
-
-  /** Throws `account_deactivated`, or `invalid_credentials`, in the same time whether or not there is such a user. */
+  /**
+   * Throws `account_deactivated`, or `invalid_credentials`, in the same time whether or not there is such a user;
+   * `rate_limited`, and `unavailable` when too many log in at once.
+   */
   async login({ username, password }: LoginDto, device: Device): Promise<AuthResponse> {
-    const user = await this.limit.attempt(username, device.address, () => this.authenticate(username, password));
-    return this.logIn(user, device);
+    if (!device.known) this.passwords.requireRoom('stranger');
+    const user = await this.users.findForLogin(username);
+    const urgency = isKnownDevice(device, user) ? 'known' : 'stranger';
+    const authenticated = await this.limit.attempt(username, { device, user }, async () => {
+      const matches = await this.passwords.matches(password, user?.passwordHash, urgency);
+      if (!user || !matches) throw new Problem('invalid_credentials');
+      return user;
+    });
+    await this.limit.succeeded(authenticated.id, device);
+    const tokens = await this.sessions.start(authenticated.id, device, authenticated.passwordHash);
+    return { user: toOwnUserResponse(authenticated), ...tokens };
   }
 
   /** The next tokens. Throws `validation_failed` without a refresh token, `session_ended` for one that is not good. */
@@ -59,16 +54,5 @@ export class AuthService {
     if (refreshToken !== undefined) return this.sessions.endByToken(refreshToken);
     const { principal } = await this.accessTokens.authenticate(accessToken ?? '');
     return this.sessions.end(principal.userId, principal.sessionId);
-  }
-
-  private async authenticate(username: string, password: string): Promise<User> {
-    const user = await this.users.findForLogin(username);
-    const matches = await this.passwords.matches(password, user?.passwordHash);
-    if (!user || !matches) throw new Problem('invalid_credentials');
-    return user;
-  }
-
-  private async logIn(user: User, device: Device): Promise<AuthResponse> {
-    return { user: toOwnUserResponse(user), ...(await this.sessions.start(user.id, device, user.passwordHash)) };
   }
 }

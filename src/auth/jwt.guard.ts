@@ -3,9 +3,11 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import { ExtractJwt } from 'passport-jwt';
+import { addressOf } from '../common/address.js';
 import { type Principal, PUBLIC } from '../common/principal.js';
 import { refusal } from './access-tokens.js';
 import { IssuerTokens } from './issuers/issuer-tokens.js';
+import { AuthenticationLimit } from './rate-limits/authentication-limit.js';
 
 const bearerOf = ExtractJwt.fromAuthHeaderAsBearerToken();
 
@@ -15,6 +17,7 @@ export class JwtGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
     private readonly issuer: IssuerTokens,
+    private readonly limit: AuthenticationLimit,
   ) {
     super();
   }
@@ -22,7 +25,13 @@ export class JwtGuard extends AuthGuard('jwt') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const open = this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()]);
-    return open || (await this.admitOfIssuer(context)) || ((await super.canActivate(context)) as boolean);
+    if (open) return true;
+    const request = context.switchToHttp().getRequest<Request>();
+    return this.limit.attempt(bearerOf(request), addressOf(request), () => this.admit(context));
+  }
+
+  private async admit(context: ExecutionContext): Promise<boolean> {
+    return (await this.admitOfIssuer(context)) || ((await super.canActivate(context)) as boolean);
   }
 
   /** Whether it is a token of the issuer. One that is not good is refused: nobody else could take it. */

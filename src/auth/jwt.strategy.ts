@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Principal } from '../common/principal.js';
-import { Config } from '../config/config.js';
-import { AccessTokens, signingKey, TOKEN_RULES, type VerifiedToken } from './access-tokens.js';
+import { AccessTokens, TOKEN_RULES, type VerifiedToken } from './access-tokens.js';
+import { TokenKeys } from './token-keys.js';
 
 /** The header comes with the payload, since the kind of the token stands there. */
 const verification = { ...TOKEN_RULES, jsonWebTokenOptions: { complete: true } };
@@ -12,14 +12,13 @@ const verification = { ...TOKEN_RULES, jsonWebTokenOptions: { complete: true } }
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(
-    config: Config,
+    keys: TokenKeys,
     private readonly tokens: AccessTokens,
   ) {
-    const key = signingKey(config.jwtSecret);
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-      secretOrKeyProvider: (_request: unknown, _token: unknown, done: (error: null, key: never) => void) =>
-        done(null, key as never),
+      secretOrKeyProvider: (_request: unknown, token: string, done: (error: null, key: never) => void) =>
+        done(null, keys.keyFor(token) as never),
       ...verification,
     });
   }

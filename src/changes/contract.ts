@@ -25,17 +25,26 @@ export interface Presence {
   lastSeenAt: string | null;
 }
 
-/** Someone with their presence; `status` is null for who is in no group with me, and then `lastSeenAt` is too. */
-export interface UserWithPresence extends UserSummary {
+/**
+ * Presence as one user sees another's: `status` is null, and then `lastSeenAt` is too, unless they share a group. A direct
+ * group counts once the other one wrote in it.
+ */
+export interface ShownPresence {
   status: PresenceStatus | null;
   lastSeenAt: string | null;
 }
 
+/** Someone with their presence. */
+export interface UserWithPresence extends UserSummary, ShownPresence {}
+
 /** Someone, as they see themselves. */
 export interface OwnUser extends UserSummary {
+  /** The verified email address. */
   email: string | null;
-  /** Whether the address was proved to be theirs. */
+  /** Whether there is a verified address. */
   emailVerified: boolean;
+  /** An address that waits for the link that was sent to it. */
+  pendingEmail: string | null;
   createdAt: string;
 }
 
@@ -136,7 +145,7 @@ export interface Member {
 }
 
 /** A member in a list. Changes do not carry presence, which is not durable. */
-export interface MemberWithPresence extends Member, Presence {}
+export interface MemberWithPresence extends Member, ShownPresence {}
 
 /** What everyone who can see a group sees of it. */
 export interface GroupProfile {

@@ -54,7 +54,8 @@ const toWhole = ({ value }: { value: unknown }) => {
 export const IsWholeInQuery = (min: number, max: number = Number.MAX_SAFE_INTEGER): PropertyDecorator =>
   applyDecorators(Transform(toWhole), IsWhole(min, max));
 
-function check(name: string, message: string, holds: (text: string) => boolean): PropertyDecorator {
+/** Checks a string; `$property` in the message is the field. */
+export function check(name: string, message: string, holds: (text: string) => boolean): PropertyDecorator {
   return ValidateBy({
     name,
     validator: {

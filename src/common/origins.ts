@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import type { Hosts } from './hosts.js';
 import { Problem } from './problem.js';
-import { rawResponse } from './unreadable-requests.js';
+import { answerRaw } from './unreadable-requests.js';
 
 type Next = () => void;
 
@@ -19,17 +19,11 @@ const PREFLIGHT_AGE = '600';
 export class Origins {
   private readonly listed: ReadonlySet<string>;
 
-  /** `proxied`: a proxy stands in front, and its `X-Forwarded-*` headers are to be believed. */
   constructor(
     listed: readonly string[],
-    private readonly proxied: boolean,
+    private readonly hosts: Hosts,
   ) {
     this.listed = new Set(listed);
-  }
-
-  /** Whether the browser's connection is encrypted. */
-  isSecure(request: IncomingMessage): boolean {
-    return this.schemeOf(request) === 'https';
   }
 
   /** CORS (Fetch Standard section 3.2): a page of a listed origin may read the answers, and send the cookie. */
@@ -55,28 +49,9 @@ export class Origins {
   /** Refuses the pages of all other origins. CORS does not do that for WebSockets, which browsers let any page open. */
   readonly guard = (request: IncomingMessage, _response: unknown, next: Next): void => {
     const { origin } = request.headers;
-    const own = this.ownOf(request);
+    const own = this.hosts.originFor(request);
     if (origin === undefined || origin === own || this.listed.has(origin)) return next();
     // An upgrade has no response to write to, so this goes to the socket.
-    request.socket.end(
-      rawResponse(new Problem('origin_not_allowed', `This server is at ${own ?? 'no valid address'}.`)),
-    );
+    answerRaw(request.socket, new Problem('origin_not_allowed', `This server is at ${own ?? 'no valid address'}.`));
   };
-
-  /** The origin that the browser asked, as it sees it: an `Origin` header of a page of ours is equal to it. */
-  private ownOf(request: IncomingMessage): string | undefined {
-    const host = this.forwarded(request, 'x-forwarded-host') ?? request.headers.host;
-    const url = `${this.schemeOf(request)}://${host}`;
-    return URL.canParse(url) ? new URL(url).origin : undefined;
-  }
-
-  private schemeOf(request: IncomingMessage): string {
-    const encrypted = (request.socket as Partial<TLSSocket>).encrypted === true;
-    return this.forwarded(request, 'x-forwarded-proto') ?? (encrypted ? 'https' : 'http');
-  }
-
-  /** As Express reads these headers: the first value is of the proxy that the browser spoke to. */
-  private forwarded(request: IncomingMessage, name: string): string | undefined {
-    return this.proxied ? request.headers[name]?.toString().split(',')[0]?.trim() : undefined;
-  }
 }

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   validation_failed: { status: 400, title: 'The input is not valid' },
   malformed_request: { status: 400, title: 'The request cannot be read' },
   unknown_command: { status: 400, title: 'There is no such command' },
+  invite_invalid: { status: 400, title: 'The registration link is invalid or expired' },
   link_invalid: { status: 400, title: 'The link was used, has expired, or never was one' },
   unauthenticated: { status: 401, title: 'A valid access token is needed' },
   token_expired: { status: 401, title: 'The access token has expired' },
@@ -18,6 +19,9 @@ export const PROBLEMS = {
   origin_not_allowed: { status: 403, title: 'Pages of this origin may not connect' },
   wrong_password: { status: 403, title: 'The password is wrong' },
   login_needed: { status: 403, title: 'Log in again first, to show that it is you' },
+  domain_not_allowed: { status: 403, title: 'Google accounts of this domain are not accepted here' },
+  registration_closed: { status: 403, title: 'This server does not accept new accounts' },
+  password_login_disabled: { status: 403, title: 'This server does not use passwords' },
   account_deactivated: { status: 403, title: 'The account is deactivated' },
   session_needed: { status: 403, title: 'Log in here to do this; the token of another issuer is not enough' },
   not_a_member: { status: 403, title: 'Only members of the group may do this' },
@@ -43,6 +47,8 @@ export const PROBLEMS = {
   limit_reached: { status: 409, title: 'A limit is reached' },
   payload_too_large: { status: 413, title: 'The payload is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON in UTF-8' },
+  misdirected_request: { status: 421, title: 'This server is not known by that host name' },
+  too_many_connections: { status: 429, title: 'You have too many connections' },
   rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
@@ -62,6 +68,8 @@ interface ProblemExtras {
   /** Which limit is used up, for the header. */
   limit?: NamedLimit;
   cause?: unknown;
+  /** Whose account it is about, for the log alone. */
+  accountId?: string | undefined;
 }
 
 /** An error that is meant for the client. Thrown anywhere; one filter and one interceptor send it. */

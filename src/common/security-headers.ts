@@ -20,11 +20,18 @@ const CONTENT_SECURITY_POLICY = {
   'frame-ancestors': ["'none'"],
 };
 
-const always = helmet({
-  contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY_POLICY },
-  xFrameOptions: { action: 'deny' },
-  strictTransportSecurity: false,
-});
+/** No text becomes markup or a script by way of the DOM (CSP level 3 with Trusted Types). */
+const NO_TEXT_AS_MARKUP = { 'require-trusted-types-for': ["'script'"], 'trusted-types': ["'none'"] };
+
+const withPolicy = (directives: Record<string, string[]>) =>
+  helmet({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    xFrameOptions: { action: 'deny' },
+    strictTransportSecurity: false,
+  });
+const always = withPolicy({ ...CONTENT_SECURITY_POLICY, ...NO_TEXT_AS_MARKUP });
+/** Swagger UI writes markup that it has cleaned, but not as Trusted Types. */
+const forSwagger = withPolicy(CONTENT_SECURITY_POLICY);
 
 /** RFC 6797 section 7.2: never over plain HTTP. */
 const overTls = helmet.strictTransportSecurity({ maxAge: YEAR, includeSubDomains: true });
@@ -33,7 +40,8 @@ const overTls = helmet.strictTransportSecurity({ maxAge: YEAR, includeSubDomains
 export function securityHeaders(isSecure: (request: IncomingMessage) => boolean) {
   return (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void => {
     response.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
-    always(request, response, (error) => {
+    const protect = /^\/docs(?:[/?]|$)/i.test(request.url ?? '') ? forSwagger : always;
+    protect(request, response, (error) => {
       if (error || !isSecure(request)) next(error);
       else overTls(request, response, next);
     });

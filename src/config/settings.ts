@@ -1,5 +1,5 @@
 import { makeExactValidator, str } from 'envalid';
-import type { Rate } from './config.js';
+import type { Rate, Registration } from './config.js';
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
@@ -57,6 +57,19 @@ const origins = makeExactValidator<string[]>((input) =>
   }),
 );
 
+/** Domains, separated by commas. */
+const domains = makeExactValidator<string[]>((input) =>
+  input.split(',').map((part) => {
+    const domain = part.trim().toLowerCase();
+    if (!/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/.test(domain)) {
+      throw new Error(`"${domain}" is not a domain like example.org`);
+    }
+    return domain;
+  }),
+);
+
+const list = makeExactValidator<string[]>((input) => input.split(',').map((part) => part.trim()));
+
 const smtpUrl = makeExactValidator<string>((input) => {
   if (!/^smtps?:\/\/./.test(input) || !URL.canParse(input)) throw new Error('it is not an smtp:// or smtps:// URL');
   return input;
@@ -112,7 +125,7 @@ export const settings = {
     example: 'redis://localhost:6379',
   }),
   PUBLIC_URL: publicUrl({
-    desc: 'Where browsers reach this server, for links and callbacks',
+    desc: 'Where browsers reach this server, for links and callbacks; requests by other names are refused',
     default: undefined,
     example: 'https://chat.example.org',
   }),
@@ -131,6 +144,11 @@ export const settings = {
     default: undefined,
     example: 'the output of: openssl rand -base64 48',
   }),
+  JWT_SECRET_PREVIOUS: list({
+    desc: 'Earlier values of JWT_SECRET, separated by commas, whose access tokens are still good',
+    default: undefined,
+    example: 'what JWT_SECRET was before the change',
+  }),
   ACCESS_TOKEN_TTL: seconds(
     1,
     31_536_000,
@@ -146,6 +164,30 @@ export const settings = {
     desc: 'How long a login lasts at most, however often its tokens are refreshed',
     default: 2_592_000,
     example: '30d',
+  }),
+  SESSION_IDLE_TTL: seconds(
+    60,
+    31_536_000,
+  )({
+    desc: 'How long a login lasts without a refresh of its tokens',
+    default: 1_209_600,
+    example: '14d',
+  }),
+  REGISTRATION: str<Registration>({
+    desc: 'Who may make an account: `open` anyone, `invited` users with a link of `npm run account -- invite`, `off` nobody',
+    choices: ['open', 'invited', 'off'],
+    default: 'open',
+    example: 'invited',
+  }),
+  PASSWORD_LOGIN: onOff({
+    desc: '`off` refuses passwords: users log in with Google or with tokens of the issuer',
+    default: true,
+    example: 'off',
+  }),
+  OAUTH_PASSWORD_GRANT: onOff({
+    desc: '`on` adds the `password` grant to `POST /oauth/token`, for programs that speak nothing else',
+    default: false,
+    example: 'on',
   }),
   GOOGLE_CLIENT_ID: str({
     desc: 'The client that Google knows this server as; with it people can log in with Google',
@@ -171,6 +213,11 @@ export const settings = {
     desc: 'Where it is asked who they are; ends in /userinfo',
     default: 'https://openidconnect.googleapis.com/v1/userinfo',
     example: 'https://openidconnect.googleapis.com/v1/userinfo',
+  }),
+  GOOGLE_DOMAINS: domains({
+    desc: 'Domains, separated by commas, whose Google accounts are accepted; without it all are',
+    default: undefined,
+    example: 'example.org,example.com',
   }),
   ISSUER: webUrl({
     desc: 'The `iss` of another issuer whose tokens are accepted, so that its users need no login here',
@@ -213,6 +260,16 @@ export const settings = {
     default: { points: 600, duration: 60 },
     example: '600/1m',
   }),
+  LIMIT_HANDSHAKES: rate({
+    desc: 'Handshakes of sockets from an address, behind which many people may be',
+    default: { points: 600, duration: 60 },
+    example: '600/1m',
+  }),
+  LIMIT_CONNECTS: rate({
+    desc: 'Socket connections of a user, each counted once it is authenticated',
+    default: { points: 120, duration: 60 },
+    example: '120/1m',
+  }),
   LIMIT_COMMANDS: rate({
     desc: 'Socket commands of a user, on all connections to a node together',
     default: { points: 200, duration: 5 },
@@ -223,8 +280,13 @@ export const settings = {
     default: { points: 100, duration: 5 },
     example: '100/5s',
   }),
+  LIMIT_UNAUTHENTICATED: rate({
+    desc: 'Requests from an address with a missing, forged or ended token; once used up, its tokens are not looked at',
+    default: { points: 300, duration: 60 },
+    example: '300/1m',
+  }),
   LIMIT_LOGINS: rate({
-    desc: 'Attempts to log in from an address',
+    desc: 'Failed logins from an address; for IPv6 a /64 counts as one address, and its /48 has ten times as many',
     default: { points: 20, duration: 60 },
     example: '20/1m',
   }),
@@ -239,9 +301,19 @@ export const settings = {
     example: '20/1h',
   }),
   LIMIT_ACCOUNT_FAILURES: rate({
-    desc: 'Wrong passwords for one account, from wherever they come',
+    desc: 'Wrong passwords for one account from one address, or from one device that has logged in to it before',
     default: { points: 10, duration: 900 },
     example: '10/15m',
+  }),
+  LIMIT_ACCOUNT_FAILURES_TOTAL: rate({
+    desc: 'Wrong passwords for one account from all addresses together; then only known devices and addresses may log in',
+    default: { points: 100, duration: 900 },
+    example: '100/15m',
+  }),
+  LIMIT_PASSWORD_CHECKS: rate({
+    desc: 'Logins of one user that succeed, and passwords checked while logged in, right or wrong',
+    default: { points: 60, duration: 900 },
+    example: '60/15m',
   }),
   LIMIT_RESETS: rate({
     desc: 'Requests to replace a forgotten password, and uses of links, from an address',
@@ -249,9 +321,35 @@ export const settings = {
     example: '20/1h',
   }),
   LIMIT_LETTERS: rate({
-    desc: 'Letters to one account for each purpose',
+    desc: 'Letters to one address, and for one account, for each purpose',
     default: { points: 5, duration: 3_600 },
     example: '5/1h',
+  }),
+  CONNECTIONS_PER_USER: whole(
+    1,
+    100_000,
+  )({
+    desc: 'Socket connections that one user may have to one node at a time',
+    default: 30,
+    example: '30',
+  }),
+  MAX_CONNECTIONS: whole(
+    10,
+    1_000_000,
+  )({
+    desc: 'TCP connections that one node takes; below the limit of open files of the process',
+    default: 20_000,
+    example: '20000',
+  }),
+  POLLING: onOff({
+    desc: '`off` leaves Socket.IO clients the WebSocket transport alone, which needs no sticky sessions',
+    default: true,
+    example: 'on',
+  }),
+  API_DOCS: onOff({
+    desc: '`off` leaves out Swagger UI at /docs and the OpenAPI document at /docs-json',
+    default: true,
+    example: 'off',
   }),
   ALLOWED_ORIGINS: origins({
     desc: 'Origins, separated by commas, whose pages may use this server besides its own',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { MemberRole, UserWithPresence } from '../changes/contract.js';
 import { MESSAGE_COLUMNS, MESSAGE_TABLES, type MessageRow, toMessage } from '../changes/message-view.js';
-import { PRESENCE_COLUMNS, type PresenceRow, toPresence } from '../users/presence-reader.js';
+import { PresenceReader } from '../users/presence-reader.js';
 import type { GroupResponse, OwnMembershipResponse } from './dto/group.dto.js';
 import type { Group } from './group.entity.js';
 import { toGroupProfile } from './group.responses.js';
@@ -11,7 +11,10 @@ import { UNREAD_COUNT } from './unread.js';
 /** Shows groups as one user sees them: with their place in it, the newest message, and the peer of a direct group. */
 @Injectable()
 export class GroupViews {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly presence: PresenceReader,
+  ) {}
 
   async one(userId: string, group: Group): Promise<GroupResponse> {
     const [view] = await this.many(userId, [group]);
@@ -68,17 +71,20 @@ export class GroupViews {
   private async peersOf(userId: string, ids: string[]): Promise<Map<string, UserWithPresence>> {
     if (ids.length === 0) return new Map();
     const rows = await this.dataSource.query<
-      (PresenceRow & { group_id: string; id: string; username: string; display_name: string })[]
+      { group_id: string; id: string; username: string; display_name: string }[]
     >(
-      `SELECT ms.group_id, u.id, u.username, u.display_name, ${PRESENCE_COLUMNS}
-         FROM memberships ms JOIN users u ON u.id = ms.user_id LEFT JOIN presence p ON p.user_id = u.id
+      `SELECT ms.group_id, u.id, u.username, u.display_name FROM memberships ms JOIN users u ON u.id = ms.user_id
         WHERE ms.group_id = ANY($2) AND ms.user_id <> $1`,
       [userId, ids],
     );
+    const presenceOf = await this.presence.seenBy(
+      userId,
+      rows.map(({ id }) => id),
+    );
     return new Map(
-      rows.map((row) => [
-        row.group_id,
-        { id: row.id, username: row.username, displayName: row.display_name, ...toPresence(row) },
+      rows.map(({ group_id, id, username, display_name }) => [
+        group_id,
+        { id, username, displayName: display_name, ...presenceOf(id) },
       ]),
     );
   }

@@ -96,13 +96,14 @@ export class GroupsService {
   /** The one group of the two, made if there is none, however many ask at once. */
   private async openDirect(me: string, userId: string): Promise<GroupResponse> {
     if (userId === me) throw Problem.field('userId', 'must be another user');
-    const directKey = [me, userId].sort().join(':');
+    const pair = [me, userId].sort();
+    const directKey = pair.join(':');
     const find = () => this.dataSource.manager.findOneBy(Group, { directKey });
     const make = () =>
-      this.make({ kind: 'direct', name: null, description: null, directKey }, [
-        [me, 'member'],
-        [userId, 'member'],
-      ]);
+      this.make(
+        { kind: 'direct', name: null, description: null, directKey },
+        pair.map((id) => [id, 'member']),
+      );
     const group =
       (await find()) ??
       (await make().catch(async (error: unknown) => {

@@ -49,7 +49,7 @@ export class MembersService {
 
   /** The members, with their presence, in the order in which they joined. Only members may see them. */
   async list(me: string, groupId: string, page: PageQuery): Promise<MemberPageResponse> {
-    await this.access.read(me, groupId);
+    const { group } = await this.access.read(me, groupId);
     const builder = this.dataSource.manager
       .createQueryBuilder(Membership, 'm')
       .innerJoinAndSelect('m.user', 'user')
@@ -63,7 +63,10 @@ export class MembersService {
       },
       page,
     );
-    const presenceOf = await this.presence.of(found.items.map(({ userId }) => userId));
+    const userIds = found.items.map(({ userId }) => userId);
+    // But for a direct group, this one is enough to see all of its members.
+    const isShown = group.kind !== 'direct';
+    const presenceOf = await (isShown ? this.presence.of(userIds) : this.presence.seenBy(me, userIds));
     return {
       ...found,
       items: found.items.map((membership) => ({

@@ -11,10 +11,13 @@ import { Membership } from './membership.entity.js';
 /** Begins, changes and ends memberships, each with a revision of its own and told after the commit. */
 @Injectable()
 export class Memberships {
-  /** Makes `userId` a member from here on. Throws `user_not_found` or `limit_reached`. */
+  /**
+   * Makes `userId` a member from here on. Throws `user_not_found` or `limit_reached`. A transaction that begins several
+   * memberships does so in the order of the users' ids, since each holds the user's row until the commit.
+   */
   async begin(transaction: GroupTransaction, userId: string, role: MemberRole): Promise<Membership> {
     const { manager, group } = transaction;
-    const user = await requireActive(manager, userId);
+    const user = await holdActive(manager, userId);
     if (group.memberCount >= MAX_MEMBERS_PER_GROUP) {
       throw new Problem('limit_reached', `A group has at most ${MAX_MEMBERS_PER_GROUP} members.`);
     }
@@ -75,11 +78,14 @@ export class Memberships {
   }
 }
 
-/** Holds the user's row, so that whoever deletes the user meanwhile finds the membership. */
-async function requireActive(manager: EntityManager, id: string): Promise<User> {
+/**
+ * Holds the user's row until the commit: the groups of one user are counted by one transaction at a time, and a deletion
+ * of the user that comes meanwhile finds the membership. Foreign keys (KEY SHARE) do not wait for this lock.
+ */
+async function holdActive(manager: EntityManager, id: string): Promise<User> {
   const user = await manager.findOne(User, {
     where: { id, deactivatedAt: IsNull(), deletedAt: IsNull() },
-    lock: { mode: 'for_key_share' },
+    lock: { mode: 'for_no_key_update' },
   });
   if (!user) throw new Problem('user_not_found');
   return user;

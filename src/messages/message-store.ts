@@ -8,6 +8,7 @@ import {
   QUOTE_COLUMNS,
   type QuoteColumns,
   type SenderColumns,
+  toMessage,
   toQuote,
 } from '../changes/message-view.js';
 import { Statements } from '../database/statements.js';
@@ -139,23 +140,44 @@ export class MessageStore {
   }
 
   /**
-   * The messages that have these ids already, each with whether it is what was sent: same sender, group, text as first
-   * sent, and reply.
+   * What the sends with these ids are answered that were stored before, by id; null for an id that was used for anything
+   * else: another sender, group, text as first sent, or reply. Membership is read by the same statement as the content,
+   * so nothing that was written after a removal is in an answer.
    */
-  async findSent(drafts: Draft[]): Promise<Map<string, { same: boolean; row: MessageRow }>> {
+  async findSent(drafts: Draft[]): Promise<Map<string, Message | null>> {
     const column = <K extends keyof Draft>(key: K) => drafts.map((draft) => draft[key]);
-    const rows = await this.dataSource.query<(MessageRow & { same: boolean })[]>(
+    const rows = await this.dataSource.query<(MessageRow & { same: boolean; is_in: boolean })[]>(
       `SELECT ${MESSAGE_COLUMNS},
               m.sender_id = d.sender_id AND m.group_id = d.group_id AND m.reply_to IS NOT DISTINCT FROM d.reply_to
-                AND COALESCE(m.sent_digest = sha256(convert_to(d.text, 'UTF8')), m.text = d.text) AS same
+                AND COALESCE(m.sent_digest = sha256(convert_to(d.text, 'UTF8')), m.text = d.text) AS same,
+              EXISTS (SELECT FROM memberships
+                       WHERE group_id = m.group_id AND user_id = d.sender_id AND left_at IS NULL) AS is_in
          FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[])
               AS d (id, group_id, sender_id, text, reply_to)
          JOIN (${MESSAGE_TABLES}) ON m.id = d.id`,
       [column('id'), column('groupId'), column('senderId'), column('text'), column('replyTo')],
     );
-    return new Map(rows.map((row) => [row.id, { same: row.same, row }]));
+    const draftOf = new Map(drafts.map((draft) => [draft.id, draft]));
+    return new Map(
+      rows.map((row) => {
+        if (!row.same) return [row.id, null];
+        return [row.id, row.is_in ? toMessage(row) : asFirstSent(row, draftOf.get(row.id)!)];
+      }),
+    );
   }
 }
+
+/**
+ * The message as it was stored, for a sender who is not a member any more: what they sent, its place and its time. Nothing
+ * that others did since is in it, not even whether they did anything. So a reply quotes no text: that of the quoted
+ * message may be another by now, and what it was then is kept nowhere.
+ */
+function asFirstSent(row: MessageRow, { text }: Draft): Message {
+  const { replyTo, ...message } = toMessage({ ...row, ...UNTOUCHED, text, revision: row.created_revision });
+  return { ...message, replyTo: replyTo && { ...replyTo, excerpt: '' } };
+}
+
+const UNTOUCHED = { edited_at: null, deleted_at: null, reactions: null, pinned_at: null, pinned_by: null };
 
 function toOutcome(draft: Draft, row: OutcomeRow, skipping: boolean): Outcome {
   if (row.seq === null) {

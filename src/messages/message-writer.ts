@@ -3,7 +3,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { ChangeBus } from '../changes/change-bus.js';
 import type { Message } from '../changes/contract.js';
-import { toMessage } from '../changes/message-view.js';
 import { OUTCOME_UNKNOWN, Problem } from '../common/problem.js';
 import { isLockNotAvailable, isTransient, mayHaveHappened, violatedUnique } from '../common/to-problem.js';
 import { GroupAccess } from '../groups/group-access.js';
@@ -180,8 +179,8 @@ export class MessageWriter {
     const sent = await this.store.findSent(sends.map(({ draft }) => draft));
     return sends.filter(({ draft, resolve, reject }) => {
       const found = sent.get(draft.id);
-      if (!found) return true;
-      if (found.same) resolve(toMessage(found.row));
+      if (found === undefined) return true;
+      if (found) resolve(found);
       else reject(new Problem('message_id_conflict'));
       return false;
     });

@@ -23,7 +23,8 @@ export interface NewestPage {
   departed: ReadonlySet<string>;
 }
 
-type Visit = (changes: Change[]) => void;
+/** Takes a page of changes; returns whether to read on. */
+type Visit = (changes: Change[]) => boolean;
 
 /** Which changes to read: so many of those after `after`. */
 export interface Range {
@@ -56,7 +57,7 @@ export class ChangeLog {
 
   /**
    * Gives everything that changed after `after` to `visit`, a page at a time, and returns the revision up to which that
-   * is; null when the group is gone. It is read as of one moment, so that each row comes once and what is new comes as new.
+   * is, or was when `visit` ended it; null when the group is gone. It is read as of one moment, so that each row comes once and what is new comes as new.
    */
   replay(groupId: string, after: number, visit: Visit): Promise<number | null> {
     return this.snapshot(async (manager) => {
@@ -98,8 +99,7 @@ export class ChangeLog {
 async function visitAll(manager: EntityManager, group: Group, since: number, visit: Visit): Promise<number> {
   for (let after = since; ;) {
     const { changes, more, revision } = await page(manager, group, { since, after, limit: PAGE });
-    visit(changes);
-    if (!more) return revision;
+    if (!visit(changes) || !more) return revision;
     after = revision;
   }
 }

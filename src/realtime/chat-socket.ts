@@ -7,6 +7,8 @@ import type { GroupFeed } from './group-feed.js';
 /** What the server keeps with a connection. */
 export interface SocketData {
   user: User;
+  /** The client's IP address. */
+  address: string | null;
   /** Null with the token of another issuer. */
   sessionId: string | null;
   /** When the access token ends, in milliseconds since the epoch. */
@@ -14,6 +16,8 @@ export interface SocketData {
   /** For each group the last revision that the client had when it connected. */
   cursors: Map<string, number>;
   lane: CommandLane;
+  /** Commands in a row that were above the limits. */
+  refused: number;
   /** The groups whose live changes it gets. */
   feeds: Map<string, GroupFeed>;
 }

@@ -7,6 +7,7 @@ import { Connections } from './connections.js';
 import { Handshake } from './handshake.js';
 import { PresenceService } from './presence.service.js';
 import { SessionWatch } from './session-watch.js';
+import { SlowConsumers } from './slow-consumers.js';
 
 /**
  * Where Socket.IO and the product meet. Commands do not go through Nest's message handlers, which leave a client without
@@ -26,6 +27,7 @@ export class ChatGateway
     private readonly sessions: SessionWatch,
     private readonly connections: Connections,
     private readonly presence: PresenceService,
+    private readonly slowConsumers: SlowConsumers,
   ) {}
 
   afterInit(server: ChatServer): void {
@@ -35,6 +37,7 @@ export class ChatGateway
   handleConnection(socket: ChatSocket): void {
     this.gate.guard(socket);
     this.sessions.guard(socket);
+    this.slowConsumers.watch(socket);
     this.connections.open(socket);
     this.presence.watch(socket);
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem, type ProblemCode } from '../common/problem.js';
 import type { ChatSocket } from './chat-socket.js';
-import { terminate } from './outlet.js';
+import { Backlog } from './transport/backlog.js';
 
 /** How long a client may take to be told that the connection ends, in milliseconds. */
 const FAREWELL = 2_000;
@@ -29,7 +29,7 @@ export function closeTooSlow(socket: ChatSocket): void {
   for (const feed of [...socket.data.feeds.values()]) feed.leave(socket);
   close(socket, 'too_slow');
   // The socket is disconnected from here on, while its connection lasts for as long as something waits in it.
-  setTimeout(() => terminate(socket), LAST_CHANCE).unref();
+  setTimeout(() => Backlog.of(socket.conn).terminate(), LAST_CHANCE).unref();
 }
 
 /** Closes the connections; resolves when all have been told and are closed, or after two seconds. */

@@ -1,4 +1,5 @@
 import { Problem } from '../common/problem.js';
+import { MAX_QUEUED_COMMAND_BYTES } from './transport/limits.js';
 
 /** Commands of one socket that may wait their turn. */
 const MAX_WAITING = 1_000;
@@ -10,17 +11,23 @@ const MAX_WAITING = 1_000;
 export class CommandLane {
   private tail: Promise<void> = Promise.resolve();
   private waiting = 0;
+  private waitingBytes = 0;
   private readonly overlapping = new Set<Promise<unknown>>();
   private pass: () => void = () => undefined;
 
-  /** Runs `begin` in its turn; the turn ends when the promise that it returns does. Throws `rate_limited` when full. */
-  run(begin: () => Promise<void>): void {
-    if (this.waiting >= MAX_WAITING) {
-      throw new Problem('rate_limited', `${MAX_WAITING} commands of this connection are waiting.`, { retryAfter: 1 });
+  /**
+   * Runs `begin` in its turn; the turn ends when the promise that it returns does. `bytes` is what the command keeps in
+   * memory until then. Throws `rate_limited` when full.
+   */
+  run(bytes: number, begin: () => Promise<void>): void {
+    if (this.waiting >= MAX_WAITING || this.waitingBytes + bytes > MAX_QUEUED_COMMAND_BYTES) {
+      throw new Problem('rate_limited', `${this.waiting} commands of this connection are waiting.`, { retryAfter: 1 });
     }
     this.waiting += 1;
+    this.waitingBytes += bytes;
     this.tail = this.tail.then(async () => {
       this.waiting -= 1;
+      this.waitingBytes -= bytes;
       await Promise.race([begin(), new Promise<void>((resolve) => (this.pass = resolve))]);
     });
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ChatSocket } from './chat-socket.js';
 import { GroupFeeds } from './group-feeds.js';
 import { GroupHeads } from './group-heads.js';
-import { emitAll } from './outlet.js';
+import { emitAll, whenRead } from './outlet.js';
 import { type Replay, Replays } from './replays.js';
 
 /** Missed changes that are sent one by one; whoever missed more starts anew from the newest page. */
@@ -53,15 +53,18 @@ export class Entrance {
     if (cursor === head) return this.complete(socket, groupId, cursor);
     const isFar = cursor > head || head - cursor > MAX_REPLAY;
     return isFar
-      ? this.send(socket, groupId, await this.replays.newest(groupId, head))
+      ? this.send(socket, groupId, () => this.replays.newest(groupId, head))
       : this.replay(socket, groupId, cursor);
   }
 
   private async replay(socket: ChatSocket, groupId: string, after: number): Promise<number | null> {
-    return this.send(socket, groupId, await this.replays.since(groupId, after));
+    return this.send(socket, groupId, () => this.replays.since(groupId, after));
   }
 
-  private async send(socket: ChatSocket, groupId: string, replay: Replay | null): Promise<number | null> {
+  private async send(socket: ChatSocket, groupId: string, read: () => Promise<Replay | null>): Promise<number | null> {
+    // Before it is read: what is read is sent at once, since its user may be removed from the group meanwhile.
+    await whenRead(socket);
+    const replay = await read();
     if (replay === null || replay.departed.has(socket.data.user.id)) return this.refuse(socket, groupId);
     emitAll(socket, replay.sent);
     return this.complete(socket, groupId, replay.revision);

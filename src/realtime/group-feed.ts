@@ -199,6 +199,7 @@ export class GroupFeed {
     const revision = await this.log.replay(this.groupId, from, (changes) => {
       for (const change of changes) this.deliver(change);
       if (changes.length > 0) this.forget();
+      return true;
     });
     if (revision === null) return this.end();
     const emitted = this.delivered > from;

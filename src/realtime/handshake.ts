@@ -1,22 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import { AccessTokens } from '../auth/access-tokens.js';
+import { AuthenticationLimit } from '../auth/rate-limits/authentication-limit.js';
+import { SecurityLog } from '../audit/security-log.js';
+import { clientAddress } from '../common/client-address.js';
 import { Problem } from '../common/problem.js';
 import { toProblem } from '../common/to-problem.js';
+import { Config } from '../config/config.js';
 import { MAX_GROUPS_PER_USER } from '../groups/limits.js';
 import type { ChatServer, ChatSocket } from './chat-socket.js';
 import { CommandLane } from './command-lane.js';
+import { Backlog } from './transport/backlog.js';
+import { UserConnections } from './user-connections.js';
 
 /** Authenticates a connection before it is one: who is refused gets `connect_error` with the problem in `data`. */
 @Injectable()
 export class Handshake {
-  constructor(private readonly tokens: AccessTokens) {}
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly authenticationLimit: AuthenticationLimit,
+    private readonly connections: UserConnections,
+    private readonly securityLog: SecurityLog,
+    private readonly config: Config,
+  ) {}
 
   guard(server: ChatServer): void {
     server.use((socket, next) => {
       this.authenticate(socket).then(
         () => next(),
-        (error: unknown) => next(toConnectError(toProblem(error))),
+        (error: unknown) => this.refuse(socket, toProblem(error), next),
       );
     });
   }
@@ -25,9 +37,30 @@ export class Handshake {
     const { token, cursors } = socket.handshake.auth as { token?: unknown; cursors?: unknown };
     if (typeof token !== 'string') throw new Problem('unauthenticated', 'Connect with auth: { token }.');
     const checked = readCursors(cursors ?? {});
-    const { principal, user } = await this.tokens.authenticate(token);
+    const address = clientAddress(socket.request, this.config.trustProxy);
+    const authenticate = () => this.tokens.authenticate(token);
+    const { principal, user } = await this.authenticationLimit.attempt(token, address, authenticate);
+    await this.connections.admit(socket.conn, user.id);
+    Backlog.of(socket.conn).authenticate();
     const { sessionId, expiresAt } = principal;
-    socket.data = { user, sessionId, expiresAt, cursors: checked, lane: new CommandLane(), feeds: new Map() };
+    const lane = new CommandLane();
+    socket.data = { user, address, sessionId, expiresAt, cursors: checked, lane, refused: 0, feeds: new Map() };
+  }
+
+  /**
+   * Tells the client why, and closes the connection: one that goes on trying has to begin with a new handshake, which its
+   * address is limited in. Where a repeat may succeed the connection is closed without the error, after which Socket.IO's
+   * clients do not try again by themselves.
+   */
+  private refuse(socket: ChatSocket, problem: Problem, next: (error: Error) => void): void {
+    this.securityLog.recordRefusal(problem, { address: clientAddress(socket.request, this.config.trustProxy) });
+    if (problem.status === 503) {
+      socket.conn.close();
+      return;
+    }
+    next(toConnectError(problem));
+    // Socket.IO sends the error in the next tick.
+    setImmediate(() => socket.conn.close());
   }
 }
 

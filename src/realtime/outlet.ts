@@ -1,12 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerToClientEvents } from '../changes/contract.js';
 import type { Batch } from './batch.js';
 import type { ChatSocket } from './chat-socket.js';
+import { Backlog } from './transport/backlog.js';
+import { REPLAY_WAITING_BYTES, SLOW_CONSUMER_BYTES } from './transport/limits.js';
 import { encodeFrame, TurnTransport } from './turn-transport.js';
 
-/** What a connection may hold back for a client that does not read, in bytes. */
-const MAX_BACKLOG = 4 * 1024 * 1024;
-/** What it may hold back for a client that polls, in packets. */
-const MAX_PACKETS = 4_096;
+/** How often a replay looks whether the client has read what waits, in milliseconds. */
+const DRAIN_POLL_INTERVAL_MS = 20;
 
 type EventName = keyof ServerToClientEvents;
 type Payload = Parameters<ServerToClientEvents[EventName]>[0];
@@ -41,22 +42,25 @@ export function emitAll(socket: ChatSocket, batch: Batch): void {
   else for (const emission of batch.emissions) emitAsUsual(socket, emission);
 }
 
-/** Bytes that wait for the client to read, as far as that is known. */
+/** Bytes that wait for the client to read. */
 export function backlogOf(socket: ChatSocket): number {
-  const { transport } = socket.conn;
-  return transport instanceof TurnTransport ? transport.backlog : 0;
+  const transport = openTransport(socket);
+  return transport ? transport.backlog : Backlog.of(socket.conn).bytes;
 }
 
 /** Whether more waits for the client than may. */
 export function isTooSlow(socket: ChatSocket): boolean {
-  return backlogOf(socket) > MAX_BACKLOG || waitingPackets(socket) > MAX_PACKETS;
+  return backlogOf(socket) > SLOW_CONSUMER_BYTES;
 }
 
-/** Ends the connection at once, whatever waits for the client. */
-export function terminate(socket: ChatSocket): void {
-  const { transport } = socket.conn;
-  if (transport instanceof TurnTransport) transport.terminate();
-  else socket.disconnect(true);
+/**
+ * Resolves once the client has read most of what waits, so that a replay can go on, or is gone. `SlowConsumers` ends the
+ * wait for a client that does not read at all.
+ */
+export async function whenRead(socket: ChatSocket): Promise<void> {
+  while (socket.connected && backlogOf(socket) > REPLAY_WAITING_BYTES) {
+    await delay(DRAIN_POLL_INTERVAL_MS, undefined, { ref: false });
+  }
 }
 
 function openTransport(socket: ChatSocket): TurnTransport | undefined {

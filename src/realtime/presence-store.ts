@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Statements } from '../database/statements.js';
+import { shownIn } from '../users/presence-reader.js';
 import { GRACE, type LocalChange } from './local-presence.js';
 
 /** A node that has not beaten for this long is dead, in milliseconds. */
@@ -138,11 +139,11 @@ export class PresenceStore {
     );
   }
 
-  /** The groups that users are in. */
+  /** The groups in which users show their presence. */
   async groupsOf(userIds: string[]): Promise<Map<string, string[]>> {
     const rows = await this.dataSource.query<{ user_id: string; group_ids: string[] }[]>(
-      `SELECT user_id, array_agg(group_id) AS group_ids FROM memberships
-        WHERE user_id = ANY($1) AND left_at IS NULL GROUP BY user_id`,
+      `SELECT user_id, array_agg(group_id) AS group_ids FROM memberships ms
+        WHERE user_id = ANY($1) AND left_at IS NULL AND ${shownIn('ms')} GROUP BY user_id`,
       [userIds],
     );
     return new Map(rows.map(({ user_id, group_ids }) => [user_id, group_ids]));

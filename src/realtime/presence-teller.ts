@@ -13,7 +13,7 @@ const MAX_EVENTS = 500_000;
 /** Users whose groups are read at once. */
 const PAGE = 500;
 
-/** Tells the sockets on this node who came online or went offline, each of those whose user is in a group with them. */
+/** Tells the sockets on this node who came online or went offline, each of those whose user may see it. */
 @Injectable()
 export class PresenceTeller {
   /** By user, what is not told yet: the newest alone. */

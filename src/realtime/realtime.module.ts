@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/audit.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ChangesModule } from '../changes/changes.module.js';
 import { DatabaseModule } from '../database/database.module.js';
@@ -20,11 +21,13 @@ import { PresenceStore } from './presence-store.js';
 import { PresenceTeller } from './presence-teller.js';
 import { Replays } from './replays.js';
 import { SessionWatch } from './session-watch.js';
+import { SlowConsumers } from './slow-consumers.js';
 import { SyncService } from './sync.service.js';
 import { TypingService } from './typing.service.js';
+import { UserConnections } from './user-connections.js';
 
 @Module({
-  imports: [AuthModule, ChangesModule, DatabaseModule, GroupsModule, MessagesModule],
+  imports: [AuditModule, AuthModule, ChangesModule, DatabaseModule, GroupsModule, MessagesModule],
   providers: [
     ChangeLog,
     ChatCommands,
@@ -42,8 +45,10 @@ import { TypingService } from './typing.service.js';
     PresenceTeller,
     Replays,
     SessionWatch,
+    SlowConsumers,
     SyncService,
     TypingService,
+    UserConnections,
   ],
 })
 export class RealtimeModule {}

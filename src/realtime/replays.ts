@@ -4,7 +4,8 @@ import type { Change } from '../changes/contract.js';
 import { Config } from '../config/config.js';
 import { Batch } from './batch.js';
 import { ChangeLog } from './change-log.js';
-import { encode } from './outlet.js';
+import { type Emission, encode } from './outlet.js';
+import { MAX_REPLAY_BYTES } from './transport/limits.js';
 
 /** What is to be sent to whoever stands at one revision of a group. */
 export interface Replay {
@@ -32,25 +33,35 @@ export class Replays {
     this.limit = pLimit(Math.ceil(databasePoolSize / 4));
   }
 
-  /** Everything that changed after `after`; null when the group is gone. */
+  /** Everything that changed after `after`, or the newest messages where that is too long; null when the group is gone. */
   since(groupId: string, after: number): Promise<Replay | null> {
     return this.share(`since ${after} ${groupId}`, async () => {
-      const changes: Change[] = [];
-      const revision = await this.log.replay(groupId, after, (page) => changes.push(...page));
+      const [sent, departed] = [new Set<Emission>(), new Set<string>()];
+      let bytes = 0;
+      const revision = await this.log.replay(groupId, after, (changes) => {
+        for (const change of changes) {
+          const emission = encode(change.event, change.payload);
+          bytes += emission.frame.length;
+          sent.add(emission);
+          for (const userId of leaver(change)) departed.add(userId);
+        }
+        return bytes <= MAX_REPLAY_BYTES;
+      });
       if (revision === null) return null;
-      const sent = new Batch(new Set(changes.map(({ event, payload }) => encode(event, payload))));
-      return { sent, revision, departed: new Set(changes.flatMap(leaver)) };
+      return bytes > MAX_REPLAY_BYTES ? this.readNewest(groupId, after) : { sent: new Batch(sent), revision, departed };
     });
   }
 
   /** The newest messages instead, for whoever is too far behind and was a member at revision `head`; null as above. */
   newest(groupId: string, head: number): Promise<Replay | null> {
-    return this.share(`newest ${head} ${groupId}`, async () => {
-      const newest = await this.log.newest(groupId, head);
-      if (newest === null) return null;
-      const { messages, revision, departed } = newest;
-      return { sent: new Batch(new Set([encode('group:reset', { groupId, revision, messages })])), revision, departed };
-    });
+    return this.share(`newest ${head} ${groupId}`, () => this.readNewest(groupId, head));
+  }
+
+  private async readNewest(groupId: string, head: number): Promise<Replay | null> {
+    const newest = await this.log.newest(groupId, head);
+    if (newest === null) return null;
+    const { messages, revision, departed } = newest;
+    return { sent: new Batch(new Set([encode('group:reset', { groupId, revision, messages })])), revision, departed };
   }
 
   private share(key: string, read: () => Promise<Replay | null>): Promise<Replay | null> {

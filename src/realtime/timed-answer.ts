@@ -13,14 +13,11 @@ export class TimedAnswer {
 
   constructor(private readonly acknowledge: Answer) {}
 
-  /** Carries the command out, unless it is answered already, and answers. Resolves when it is answered. */
-  of(carryOut: () => Promise<Ack<unknown>>): Promise<void> {
+  /** Carries the command out, which answers it, unless it is answered already. Resolves when it is answered. */
+  of(carryOut: () => Promise<void>): Promise<void> {
     if (this.given) return Promise.resolve();
     this.begun = true;
-    return new Promise((resolve) => {
-      this.onGiven = resolve;
-      void carryOut().then((answer) => this.give(answer));
-    });
+    return Promise.race([carryOut(), new Promise<void>((resolve) => (this.onGiven = resolve))]);
   }
 
   /** Whatever comes after the first answer is not told. */

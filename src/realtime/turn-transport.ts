@@ -1,5 +1,6 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { transports } from 'engine.io';
+import { MAX_UNAUTHENTICATED_BYTES } from './transport/limits.js';
 
 type Packet = Parameters<InstanceType<typeof transports.websocket>['send']>[0][number];
 
@@ -8,12 +9,14 @@ interface WebSocketParts {
   readyState: number;
   bufferedAmount: number;
   terminate(): void;
+  on(event: 'ping', listener: (data: Buffer) => void): void;
   _socket?: TcpSocket | null;
 }
 const OPEN = 1;
 
 const TEXT = 0x81;
 const BINARY = 0x82;
+const PONG = 0x8a;
 
 /** The connections that have something to write in this turn of the event loop. */
 let due: TurnTransport[] = [];
@@ -41,11 +44,29 @@ function join(frames: Buffer[]): Buffer {
  * take waits in the TCP socket, where `backlog` sees it.
  */
 export class TurnTransport extends transports.websocket {
+  /** What may wait for the client, in bytes; more ends the connection. See `Backlog`, which sets it. */
+  maxBacklogBytes = MAX_UNAUTHENTICATED_BYTES;
   private frames: Buffer[] = [];
+  private frameBytes = 0;
+  private isDue = false;
+  /** The payload of the newest ping that is not answered yet. */
+  private pingData: Buffer | undefined;
+  private waitsForDrain = false;
+
+  constructor(request: ConstructorParameters<typeof transports.websocket>[0]) {
+    super(request);
+    this.parts.on('ping', (data) => this.answerPing(data));
+  }
 
   /** Bytes that wait for the client to read. */
   get backlog(): number {
-    return this.parts.bufferedAmount;
+    return this.frameBytes + this.parts.bufferedAmount;
+  }
+
+  /** Bytes that the operating system has taken. */
+  get deliveredBytes(): number {
+    const socket = this.parts._socket;
+    return socket ? socket.bytesWritten - socket.writableLength : 0;
   }
 
   override send(packets: Packet[]): void {
@@ -58,15 +79,20 @@ export class TurnTransport extends transports.websocket {
 
   /** Takes a frame, or several joined, that may go to many connections; see `encodeFrame`. */
   push(frame: Buffer): void {
-    if (this.frames.length === 0 && due.push(this) === 1) setImmediate(writeDue);
+    if (this.backlog + frame.length > this.maxBacklogBytes) return this.terminate();
+    this.flushSoon();
     this.frames.push(frame);
+    this.frameBytes += frame.length;
   }
 
   flush(): void {
     const { frames, parts } = this;
     this.frames = [];
-    if (frames.length === 0 || parts.readyState !== OPEN || !parts._socket) return;
-    parts._socket.write(join(frames));
+    this.frameBytes = 0;
+    this.isDue = false;
+    if (parts.readyState !== OPEN || !parts._socket) return;
+    if (frames.length > 0) parts._socket.write(join(frames));
+    if (this.pingData) this.pong(parts._socket, this.pingData);
   }
 
   /** Ends the connection at once, whatever waits for the client. */
@@ -79,17 +105,42 @@ export class TurnTransport extends transports.websocket {
     super.doClose(done);
   }
 
+  private flushSoon(): void {
+    if (this.isDue) return;
+    this.isDue = true;
+    if (due.push(this) === 1) setImmediate(writeDue);
+  }
+
+  /** RFC 6455 section 5.5.3 lets an endpoint answer only the newest ping: so pings that nobody reads add up to one. */
+  private answerPing(data: Buffer): void {
+    this.pingData = data;
+    this.flushSoon();
+  }
+
+  private pong(socket: TcpSocket, data: Buffer): void {
+    if (!socket.writableNeedDrain) {
+      this.pingData = undefined;
+      socket.write(encodeFrame(data, PONG));
+    } else if (!this.waitsForDrain) {
+      this.waitsForDrain = true;
+      socket.once('drain', () => {
+        this.waitsForDrain = false;
+        this.flushSoon();
+      });
+    }
+  }
+
   private get parts(): WebSocketParts {
     return (this as unknown as { socket: WebSocketParts }).socket;
   }
 }
 
 /** An unmasked, unfragmented, uncompressed WebSocket frame (RFC 6455 section 5.2). */
-export function encodeFrame(data: string | Buffer): Buffer {
+export function encodeFrame(data: string | Buffer, opcode = typeof data === 'string' ? TEXT : BINARY): Buffer {
   const length = Buffer.byteLength(data);
   const offset = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(offset + length);
-  frame[0] = typeof data === 'string' ? TEXT : BINARY;
+  frame[0] = opcode;
   if (offset === 2) {
     frame[1] = length;
   } else if (offset === 4) {

@@ -1,5 +1,6 @@
 import type { UserResponse } from '../changes/dto/user.dto.js';
 import type { OwnUserResponse } from './dto/user.dto.js';
+import { pendingEmailOf } from './pending-email.js';
 import type { User } from './user.entity.js';
 
 export function toUserResponse({ id, username, displayName }: User): UserResponse {
@@ -10,7 +11,8 @@ export function toOwnUserResponse(user: User): OwnUserResponse {
   return {
     ...toUserResponse(user),
     email: user.email,
-    emailVerified: user.emailVerifiedAt !== null,
+    emailVerified: user.email !== null,
+    pendingEmail: pendingEmailOf(user),
     createdAt: user.createdAt.toISOString(),
   };
 }

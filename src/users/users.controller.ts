@@ -1,11 +1,10 @@
-import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { UserWithPresenceResponse } from '../changes/dto/user.dto.js';
-import { ApiProblems, BODY_PROBLEMS } from '../common/api-problems.decorator.js';
+import { ApiProblems } from '../common/api-problems.decorator.js';
 import { IdParam } from '../common/fields.js';
 import { UserId } from '../common/principal.js';
 import { SearchUsersQuery } from './dto/search-users.dto.js';
-import { UpdateUserDto } from './dto/update-user.dto.js';
 import { OwnUserResponse, UserPageResponse } from './dto/user.dto.js';
 import { UsersService } from './users.service.js';
 
@@ -22,18 +21,14 @@ export class UsersController {
     return this.users.getOwn(me);
   }
 
-  @Patch('me')
-  @ApiOperation({ summary: 'Change my display name or email address' })
-  @ApiProblems(...BODY_PROBLEMS, 'email_taken')
-  updateMe(@UserId() me: string, @Body() dto: UpdateUserDto): Promise<OwnUserResponse> {
-    return this.users.update(me, dto);
-  }
-
   @Get()
-  @ApiOperation({ summary: 'Find users by the beginning of the username, to start a conversation' })
+  @ApiOperation({
+    summary: 'Find users by the beginning of the username, to start a conversation',
+    description: 'Without a query: those who are in a group with me.',
+  })
   @ApiProblems('validation_failed')
-  search(@Query() query: SearchUsersQuery): Promise<UserPageResponse> {
-    return this.users.search(query);
+  search(@UserId() me: string, @Query() query: SearchUsersQuery): Promise<UserPageResponse> {
+    return this.users.search(me, query);
   }
 
   @Get(':id')

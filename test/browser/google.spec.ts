@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type Browser, chromium } from 'playwright-core';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
-import { Person } from '../support/person.js';
+import { PASSWORD, Person } from '../support/person.js';
 import { ServerProcess } from '../support/server-process.js';
 import { Visitor } from './visitor.js';
 
@@ -147,7 +147,12 @@ describe('With Google', () => {
         .first()
         .click();
     await openSettings();
+    const giveIt = async () => {
+      await visitor.page.getByLabel('Your password').fill(PASSWORD);
+      await visitor.button('Continue').click();
+    };
     await visitor.button('Link Google').click();
+    await giveIt();
     await agree(visitor, 'linked-one');
     await visitor.page.getByText('Your account is linked with Google.').waitFor();
 
@@ -159,6 +164,7 @@ describe('With Google', () => {
 
     await openSettings();
     await visitor.button('Unlink Google').click();
+    await giveIt();
     await visitor.button('Link Google').waitFor();
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { Mailbox, tokenIn } from '../support/mailbox.js';
-import { Person } from '../support/person.js';
+import { PASSWORD, Person } from '../support/person.js';
 import { BuiltServer } from './built-server.js';
 import { Stage } from './stage.js';
 import type { Visitor } from './visitor.js';
@@ -46,10 +46,33 @@ describe('A password at the page', () => {
     await elsewhere.button('Log out').waitFor();
   });
 
+  it('is asked for before the email address changes, which waits for the link that is sent there', async () => {
+    const ann = await Person.register(server.url, 'ann');
+    const email = `${ann.user.username}@example.org`;
+    const her = await stage.at(ann, server.url);
+    await her.button('Your profile').click();
+    await her.page.getByText('Change email address').first().click();
+    await her.page.getByLabel('New email address').fill(email);
+    await her.button('Change email address').click();
+    await her.page.getByText('The password is wrong').first().waitFor();
+    await her.page.getByLabel('Current password').fill(PASSWORD);
+    await her.button('Change email address').click();
+    await her.page.getByText(`${email} is not confirmed yet`).waitFor();
+    const link = `/#/verify?token=${tokenIn(await mailbox.take(email))}`;
+    await her.open(link);
+    await her.page.reload();
+    await her.page.getByText(`the account @${ann.user.username}.`).waitFor();
+    await her.button('Confirm').click();
+    await her.page.getByText('Your email address is confirmed.').waitFor();
+    await her.button('Your profile').click();
+    await her.page.getByText(`Your email address is ${email}.`).waitFor();
+  });
+
   it('that was forgotten is replaced by the link of a letter, once', async () => {
     const ann = await Person.register(server.url, 'ann');
     const email = `${ann.user.username}@example.org`;
-    await ann.api.patch('/users/me', { email });
+    await ann.api.patch('/users/me', { email, currentPassword: PASSWORD });
+    await mailbox.confirm(email, server.url);
     const her = await stage.visitor(server.url);
     await her.open('/');
     await her.button('Forgot your password?').click();
@@ -59,6 +82,7 @@ describe('A password at the page', () => {
 
     const link = `/#/reset?token=${tokenIn(await mailbox.take(email))}`;
     await her.open(link);
+    await her.page.getByText(`For your account @${ann.user.username}.`).waitFor();
     await her.page.getByLabel('New password').fill(ANOTHER);
     await her.button('Set the password').click();
     await her.page.getByText('Your new password is set.').waitFor();

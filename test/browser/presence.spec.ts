@@ -1,5 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Group } from '../../src/changes/contract.js';
+import { Person } from '../support/person.js';
 import { Stage } from './stage.js';
 
 const stage = Stage.forThisFile();
@@ -24,6 +25,26 @@ describe('who is online', () => {
     await member.getByText('· last seen just now').waitFor();
     await her.openGroup(ben.user.displayName);
     await subtitle.getByText('· last seen just now').waitFor();
+  });
+
+  it('is shown of someone in a direct conversation alone as soon as they answer', async () => {
+    const { ann } = await stage.pair();
+    const eve = await Person.register(ann.url, 'eve');
+    const { body: group } = await ann.api.post<Group>('/groups', { kind: 'direct', userId: eve.id });
+    const her = await stage.at(ann);
+    await her.openGroup(eve.user.displayName);
+    const witness = await eve.connect();
+    // Eve has been stored as online by the time that another connection of theirs is told of somebody who came later.
+    const shared = await eve.group('public');
+    const later = await Person.register(ann.url, 'later');
+    await later.api.post(`/groups/${shared.id}/join`);
+    await later.connect();
+    await witness.next('presence', ({ userId }) => userId === later.id);
+    const subtitle = her.page.locator('.screen-subtitle');
+    await subtitle.getByText(`@${eve.user.username}`, { exact: true }).waitFor();
+    await eve.send(group.id, 'Hello');
+    await subtitle.getByText(`@${eve.user.username} · online`).waitFor();
+    [eve, later].forEach((person) => person.leave());
   });
 
   it('is read again after the line was down', async () => {

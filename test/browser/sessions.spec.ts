@@ -77,7 +77,7 @@ describe('A session at the page', () => {
     const second = await her.context.newPage();
     await second.goto(stage.url);
     await second.getByRole('button', { name: 'Log out' }).waitFor();
-    await ann.api.delete('/users/me/sessions');
+    await ann.api.request('DELETE', '/users/me/sessions', { password: PASSWORD });
     for (const page of [her.page, second]) {
       await page.getByRole('heading', { name: 'Welcome back' }).waitFor();
       await page.getByRole('status').filter({ hasText: 'Your session has ended.' }).waitFor();
@@ -86,18 +86,73 @@ describe('A session at the page', () => {
     await her.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
   });
 
+  describe('that ends without a logout', () => {
+    const kept = ({ page }: Visitor) => page.evaluate<string>('JSON.stringify({ ...localStorage })');
+
+    /** She writes a draft, and her session is ended elsewhere. */
+    const leaveDraft = async (ann: Person, her: Visitor, name: string) => {
+      await her.openGroup(name);
+      await her.composer.fill('Not for your eyes');
+      await ann.api.delete('/users/me/sessions');
+      await her.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+      expect(await kept(her)).toContain('Not for your eyes');
+    };
+
+    it('keeps a draft for the same user’s next login, and clears it when she logs out', async () => {
+      const { ann, name } = await stage.pair();
+      const her = await stage.at(ann);
+      await leaveDraft(ann, her, name);
+      await her.logIn(ann);
+      if (!(await her.composer.isVisible())) await her.openGroup(name);
+      await until(async () => (await her.composer.inputValue()) === 'Not for your eyes');
+      await her.button('Log out').click();
+      await her.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+      expect(await kept(her)).toBe('{}');
+    });
+
+    it('clears a draft when another user logs in', async () => {
+      const { ann, ben, name } = await stage.pair();
+      const her = await stage.at(ann);
+      await leaveDraft(ann, her, name);
+      await her.logIn(ben);
+      expect(await kept(her)).toBe('{}');
+    });
+
+    it('clears a draft that nobody came back for in seven days', async () => {
+      const { ann, name } = await stage.pair();
+      const her = await stage.at(ann);
+      await leaveDraft(ann, her, name);
+      await her.page.evaluate(`localStorage['messendger.ended-at'] -= 7 * 86_400_000 - 60_000`);
+      await her.page.reload();
+      await her.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+      expect(await kept(her)).toContain('Not for your eyes');
+      await her.page.evaluate(`localStorage['messendger.ended-at'] -= 120_000`);
+      await her.page.reload();
+      await her.page.getByRole('heading', { name: 'Welcome back' }).waitFor();
+      expect(await kept(her)).toBe('{}');
+    });
+  });
+
   it('is in the list of sessions, from which the others can be ended', async () => {
     const { ann } = await stage.pair();
     const her = await stage.at(ann);
     for (let count = 0; count < 2; count += 1) {
       await new Api(stage.url).post('/login', { username: ann.user.username, password: PASSWORD });
     }
+    const giveIt = async (password: string) => {
+      await her.page.getByLabel('Your password').fill(password);
+      await her.button('Continue').click();
+    };
     await her.button('Your profile').click();
     await until(async () => (await listOf(her).count()) === 4);
     expect(await listOf(her).filter({ hasText: 'this browser' }).innerText()).toMatch(/Chrome on Linux/);
     await listOf(her).filter({ hasNotText: 'this browser' }).first().getByRole('button').click();
+    await giveIt('wrong one');
+    await her.page.getByText('The password is wrong').first().waitFor();
+    await giveIt(PASSWORD);
     await until(async () => (await listOf(her).count()) === 3);
     await her.button('Log out everywhere else').click();
+    await giveIt(PASSWORD);
     await until(async () => (await listOf(her).count()) === 1);
     expect((await ann.api.get('/users/me')).body.code).toBe('session_ended');
   });

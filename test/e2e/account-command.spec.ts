@@ -70,6 +70,22 @@ describe('The command for accounts', () => {
     expect((await login(bob, body.newPassword)).status).toBe(200);
   });
 
+  it('prints a link by which an address is confirmed, where there is no mail server', async () => {
+    const bob = await Person.register(app.url, 'bob');
+    const email = `${bob.user.username}@example.org`;
+    const none = await account(environment, 'verify-link', bob.user.username);
+    expect(none).toEqual({ code: 1, output: '', error: `No email address of ${bob.user.username} waits for a link.` });
+    await bob.api.patch('/users/me', { email, currentPassword: PASSWORD });
+    const { code, output } = await account(environment, 'verify-link', bob.user.username);
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/^https:\/\/chat\.example\.org\/#\/verify\?token=[\w-]{43}$/),
+    ]);
+    const answer = await new Api(app.url).post('/auth/email/verify', { token: output.split('token=')[1] });
+    expect(answer.status).toBe(204);
+    expect((await bob.api.get('/users/me')).body).toMatchObject({ email, emailVerified: true });
+  });
+
   it('makes void the links of whom it keeps out', async () => {
     const ann = await Person.register(app.url, 'ann');
     const { output } = await account(environment, 'reset-link', ann.user.username);
@@ -78,6 +94,22 @@ describe('The command for accounts', () => {
     const body = { token: output.split('token=')[1], newPassword: 'four other words entirely' };
     expect((await new Api(app.url).post('/auth/password/reset', body)).body).toMatchObject({ code: 'link_invalid' });
     expect((await login(ann)).status).toBe(200);
+  });
+
+  it('prints a link by which one person makes an account, where the settings ask for one', async () => {
+    const invited = await startApp({ registration: 'invited' }, app.database);
+    const { code, output } = await account({ ...environment, REGISTRATION: 'invited' }, 'invite');
+    expect([code, output]).toEqual([
+      0,
+      expect.stringMatching(/^https:\/\/chat\.example\.org\/#\/register\?invite=[\w-]{43}$/),
+    ]);
+    const body = { username: `invited-${process.pid}`, password: PASSWORD, invite: output.split('invite=')[1] };
+    expect((await new Api(invited.url).post('/register', body)).status).toBe(201);
+    await invited.close();
+    expect(await account(environment, 'invite')).toMatchObject({
+      code: 1,
+      error: 'REGISTRATION is open: a registration link needs "invited".',
+    });
   });
 
   it('finds a user however the name is written, and nobody who is gone', async () => {
@@ -94,7 +126,14 @@ describe('The command for accounts', () => {
       output: '',
       error: 'There is no user nobody.',
     });
-    for (const args of [[], ['erase', 'ann'], ['deactivate'], ['activate', 'a', 'b']]) {
+    for (const args of [
+      [],
+      ['erase', 'ann'],
+      ['deactivate'],
+      ['activate', 'a', 'b'],
+      ['invite', 'ann'],
+      ['activate', ''],
+    ]) {
       expect(await account(environment, ...args)).toMatchObject({
         code: 2,
         error: expect.stringContaining('reset-link'),

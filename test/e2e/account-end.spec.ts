@@ -51,14 +51,20 @@ describe('The end of an account', () => {
 
     it('leaves nothing of the person, and frees the username and the address', async () => {
       const { username } = ann.user;
-      await ann.api.patch('/users/me', { email: `${username}@example.org`, displayName: 'Ann Miller' });
+      const email = `${username}@example.org`;
+      await ann.api.patch('/users/me', { email, displayName: 'Ann Miller', currentPassword: PASSWORD });
       expect((await erase(ann)).status).toBe(204);
       const [row] = await app.database.query('SELECT * FROM users WHERE id = $1', [ann.id]);
-      expect(row).toMatchObject({ email: null, password_hash: null, username: `deleted-${ann.id}` });
+      expect(row).toMatchObject({
+        email: null,
+        pending_email: null,
+        password_hash: null,
+        username: `deleted-${ann.id}`,
+      });
       for (const table of ['sessions', 'one_time_tokens', 'presence', 'erasures']) {
         expect(await app.database.query(`SELECT FROM ${table} WHERE user_id = $1`, [ann.id])).toEqual([]);
       }
-      const again = { username, password: PASSWORD, email: `${username}@example.org` };
+      const again = { username, password: PASSWORD, email };
       expect((await new Api(app.url).post('/register', again)).status).toBe(201);
     });
 

@@ -20,6 +20,7 @@ const PUBLIC = [
   'GET /health/live',
   'GET /health/ready',
   'POST /auth/email/verify',
+  'POST /auth/links/account',
   'POST /auth/password/forgotten',
   'POST /auth/password/reset',
   'POST /auth/refresh',
@@ -182,7 +183,7 @@ describe('The API document', () => {
     for (const { method, path, operation } of document.routes) {
       const name = `${method} ${path}`;
       const { status } = await nobody.request(method, path.replace(/\{\w+\}/g, crypto.randomUUID()));
-      expect([name, operation.security]).toEqual([name, PUBLIC.includes(name) ? [] : [{ bearer: [] }, { oauth2: [] }]]);
+      expect([name, operation.security]).toEqual([name, PUBLIC.includes(name) ? [] : [{ bearer: [] }]]);
       expect([name, status === 401]).toEqual([name, !PUBLIC.includes(name)]);
     }
   });
@@ -264,25 +265,37 @@ describe('The API document', () => {
     await call(nobody, 204, 'POST', '/logout', { refreshToken });
     await call(new Api(server.url, login.accessToken), 'session_ended', 'GET', '/users/me');
     await call(new Api(server.url, login.accessToken), 'session_ended', 'POST', '/logout');
+    const other = await call<AuthResult>(nobody, 200, 'POST', '/login', { username: ann.username, password: PASSWORD });
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const grant = new URLSearchParams({ grant_type: 'password', username: ann.username, password: PASSWORD });
-    await call(nobody, 200, 'POST', '/oauth/token', grant.toString(), form);
+    await call(nobody, 400, 'POST', '/oauth/token', grant.toString(), form);
+    const refreshing = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: other.refreshToken! });
+    await call(nobody, 200, 'POST', '/oauth/token', refreshing.toString(), form);
     await call(nobody, 400, 'POST', '/oauth/token', 'grant_type=magic', form);
     await call(nobody, 'invalid_credentials', 'POST', '/login', { username: ann.username, password: 'wrong' });
     await call(nobody, 'username_taken', 'POST', '/register', { username: ann.username, password: PASSWORD });
     await call(nobody, 'validation_failed', 'POST', '/register', { username: 'x' });
-    await call(nobody, 204, 'POST', '/auth/password/forgotten', { email: ann.email });
+    await call(nobody, 204, 'POST', '/auth/password/forgotten', { email: 'conform-ann@example.org' });
     await call(nobody, 'validation_failed', 'POST', '/auth/password/forgotten', { email: 'x' });
-    const link = async (purpose: string) => {
+    const link = async (purpose: string, userId = ann.id) => {
       const token = crypto.randomUUID();
       await database.query(
         `INSERT INTO one_time_tokens (hash, user_id, purpose, expires_at)
          VALUES (sha256(convert_to($1, 'UTF8')), $2, $3, now() + interval '1 hour')`,
-        [token, ann.id, purpose],
+        [token, userId, purpose],
       );
       return token;
     };
-    await call(nobody, 204, 'POST', '/auth/email/verify', { token: await link('verify') });
+    const verification = await link('verify');
+    await call(nobody, 200, 'POST', '/auth/links/account', { token: verification });
+    await call(nobody, 204, 'POST', '/auth/email/verify', { token: verification });
+    await call(nobody, 'link_invalid', 'POST', '/auth/links/account', { token: verification });
+    await database.query(
+      `UPDATE users SET pending_email = $1, pending_email_expires_at = now() + interval '1 hour' WHERE id = $2`,
+      ['conform-ann@example.org', bob.id],
+    );
+    const taken = await link('verify', bob.id);
+    await call(nobody, 'email_taken', 'POST', '/auth/email/verify', { token: taken });
     await call(nobody, 'link_invalid', 'POST', '/auth/email/verify', { token: 'x' });
     const token = await link('reset');
     await call(nobody, 204, 'POST', '/auth/password/reset', { token, newPassword: PASSWORD });
@@ -302,20 +315,22 @@ describe('The API document', () => {
 
     await call(ann.api, 200, 'GET', '/users/me');
     const { items } = await call<{ items: SessionInfo[] }>(ann.api, 200, 'GET', '/users/me/sessions');
-    await call(bob.api, 'session_not_found', 'DELETE', `/users/me/sessions/${items[0]!.id}`);
+    const proof = { password: PASSWORD };
+    await call(bob.api, 'session_not_found', 'DELETE', `/users/me/sessions/${items[0]!.id}`, proof);
     await call(nobody, 200, 'POST', '/login', { username: ann.username, password: PASSWORD });
     const { items: both } = await call<{ items: SessionInfo[] }>(ann.api, 200, 'GET', '/users/me/sessions');
-    await call(ann.api, 204, 'DELETE', `/users/me/sessions/${both.find(({ current }) => !current)!.id}`);
-    await call(ann.api, 204, 'DELETE', '/users/me/sessions');
+    await call(ann.api, 204, 'DELETE', `/users/me/sessions/${both.find(({ current }) => !current)!.id}`, proof);
+    await call(ann.api, 'wrong_password', 'DELETE', '/users/me/sessions');
+    await call(ann.api, 204, 'DELETE', '/users/me/sessions', proof);
     await call(nobody, 200, 'GET', '/auth/providers');
     await call(ann.api, 200, 'GET', '/users/me/identities');
-    await call(ann.api, 200, 'POST', '/users/me/identities/google');
-    await call(ann.api, 'identity_not_found', 'DELETE', '/users/me/identities/google');
+    await call(ann.api, 200, 'POST', '/users/me/identities/google', proof);
+    await call(ann.api, 'identity_not_found', 'DELETE', '/users/me/identities/google', proof);
     await database.query(`INSERT INTO identities (provider, subject, user_id) VALUES ('google', '1', $1)`, [ann.id]);
-    await call(ann.api, 204, 'DELETE', '/users/me/identities/google');
-    await call(ann.api, 200, 'PATCH', '/users/me', { email: null });
+    await call(ann.api, 204, 'DELETE', '/users/me/identities/google', proof);
+    await call(ann.api, 'wrong_password', 'PATCH', '/users/me', { email: null });
+    await call(ann.api, 200, 'PATCH', '/users/me', { email: null, currentPassword: PASSWORD });
     await call(ann.api, 'no_email', 'POST', '/users/me/email/verify');
-    await call(ann.api, 'email_taken', 'PATCH', '/users/me', { email: bob.email });
     await call(ann.api, 200, 'GET', '/users?query=conform&limit=1');
     await call(ann.api, 200, 'GET', `/users/${bob.id}`);
     await call(ann.api, 'user_not_found', 'GET', `/users/${nowhere}`);

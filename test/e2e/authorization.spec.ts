@@ -4,7 +4,7 @@ import { ChatCommands } from '../../src/realtime/chat-commands.js';
 import { type Answer, Api } from '../support/api.js';
 import { ApiDocument } from '../support/api-document.js';
 import { startApp, type TestApp } from '../support/app.js';
-import { Cast, type Role, ROLES, SECRET } from '../support/cast.js';
+import { Cast, type Role, ROLES, SECRET, SENT } from '../support/cast.js';
 import { ChatClient } from '../support/chat-client.js';
 import { routeOf, routesOf } from '../support/routes.js';
 
@@ -23,12 +23,17 @@ const NO_MESSAGE = 'message_not_found';
 const OUTSIDE = 'not_a_member';
 const NOT_MINE = 'not_the_owner';
 const FIXED = 'direct_group_fixed';
+const USED = 'message_id_conflict';
+
+/** What the former member sent already, in answer to what only members may read. */
+const AGAIN = { id: '$sent', groupId: '$group', text: SENT, replyTo: '$message' };
+const AGAIN_PUBLIC = { id: '$publicSent', groupId: '$public', text: SENT, replyTo: '$publicMessage' };
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /**
  * One row for each route, or several. `$group` is private, `$public` public, `$direct` between member and owner; the
- * member wrote `$message` and the former one `$old`; `$session` and `$refreshToken` are the member's. A body that is a
+ * member wrote `$message`, the former one `$old` and, in answer, `$sent`; `$session` and `$refreshToken` are the member's. A body that is a
  * string is a form. See `Cast`.
  */
 // prettier-ignore
@@ -39,7 +44,7 @@ const ROUTES: [request: string, body: object | string | null, ...Outcomes][] = [
   ['POST /auth/refresh',                    { refreshToken: '$refreshToken' },              ...all(200)],
   ['POST /logout',                          null,                                           ...users(204)],
   ['POST /logout',                          { refreshToken: '$refreshToken' },              ...all(204)],
-  ['POST /oauth/token',                     'grant_type=password&username=$username&password=$password', ...all(200)],
+  ['POST /oauth/token',                     'grant_type=password&username=$username&password=$password', ...all(400)],
   ['POST /oauth/token',                     'grant_type=refresh_token&refresh_token=$refreshToken', ...all(200)],
   ['GET /auth/providers',                   null,                                           ...all(200)],
   ['GET /auth/google',                      null,                                           ...all('google_not_configured')],
@@ -47,11 +52,16 @@ const ROUTES: [request: string, body: object | string | null, ...Outcomes][] = [
   ['POST /auth/password/forgotten',         { email: 'nobody@example.org' },                ...all(204)],
   ['POST /auth/password/reset',             { token: 'x', newPassword: '$password' },       ...all('link_invalid')],
   ['POST /auth/email/verify',               { token: 'x' },                                 ...all('link_invalid')],
+  ['POST /auth/links/account',              { token: 'x' },                                 ...all('link_invalid')],
   ['GET /users/me/sessions',                null,                                           ...users(200)],
-  ['DELETE /users/me/sessions',             null,                                           ...users(204)],
-  ['DELETE /users/me/sessions/$session',    null,                                           NO, 'session_not_found', 'session_not_found', 204, 'session_not_found'],
+  ['DELETE /users/me/sessions',             { password: '$password' },                      ...users(204)],
+  ['DELETE /users/me/sessions',             null,                                           ...users('wrong_password')],
+  ['DELETE /users/me/sessions/$session',    { password: '$password' },                      NO, 'session_not_found', 'session_not_found', 204, 'session_not_found'],
+  ['DELETE /users/me/sessions/$session',    null,                                           ...users('wrong_password')],
   ['GET /users/me',                         null,                                           ...users(200)],
   ['PATCH /users/me',                       { displayName: 'Renamed' },                     ...users(200)],
+  ['PATCH /users/me',                       { email: 'new@example.org' },                   ...users('wrong_password')],
+  ['PATCH /users/me',                       { email: 'new@example.org', currentPassword: '$password' }, ...users(200)],
   ['DELETE /users/me',                      { password: '$password' },                      ...users(204)],
   ['DELETE /users/me',                      { password: 'wrong' },                          ...users('wrong_password')],
   ['GET /users/me/export',                  null,                                           ...users(200)],
@@ -60,8 +70,10 @@ const ROUTES: [request: string, body: object | string | null, ...Outcomes][] = [
   ['POST /users/me/email/verify',           null,                                           ...users('no_email')],
   ['GET /users/me/identities',              null,                                           ...users(200)],
   ['POST /users/me/identities/google',      null,                                           ...users('google_not_configured')],
-  ['DELETE /users/me/identities/google',    null,                                           ...users('identity_not_found')],
+  ['DELETE /users/me/identities/google',    { password: '$password' },                      ...users('identity_not_found')],
+  ['DELETE /users/me/identities/google',    null,                                           ...users('wrong_password')],
   ['GET /users?query=member',               null,                                           ...users(200)],
+  ['GET /users',                            null,                                           ...users(200)],
   ['GET /users/$member',                    null,                                           ...users(200)],
   ['POST /groups',                          { kind: 'private', name: 'Mine' },              ...users(201)],
   ['POST /groups',                          { kind: 'direct', userId: '$member' },          NO, 201, 201, 'validation_failed', 201],
@@ -93,6 +105,9 @@ const ROUTES: [request: string, body: object | string | null, ...Outcomes][] = [
   ['POST /messages',                        { groupId: '$public', text: 'x' },              NO, OUTSIDE,    OUTSIDE,    201,      201],
   ['POST /messages',                        { groupId: '$direct', text: 'x' },              NO, NO_GROUP,   NO_GROUP,   201,      201],
   ['POST /messages',                        { groupId: '$public', text: 'x', replyTo: '$message' }, NO, OUTSIDE, OUTSIDE, 'validation_failed', 'validation_failed'],
+  ['POST /messages',                        AGAIN,                                          NO, USED,       201,        USED,     USED],
+  ['POST /messages',                        AGAIN_PUBLIC,                                   NO, USED,       201,        USED,     USED],
+  ['POST /messages',                        { ...AGAIN, text: 'x' },                        NO, USED,       USED,       USED,     USED],
   ['GET /messages?groupId=$group',          null,                                           NO, NO_GROUP,   NO_GROUP,   200,      200],
   ['GET /messages?groupId=$public',         null,                                           NO, OUTSIDE,    OUTSIDE,    200,      200],
   ['GET /messages/pinned?groupId=$group',   null,                                           NO, NO_GROUP,   NO_GROUP,   200,      200],
@@ -127,6 +142,9 @@ const COMMANDS: [command: string, payload: object, ...Outcomes][] = [
   // command            payload                                         nobody stranger    former      member    owner
   ['message:send',      { groupId: '$group', text: 'x' },               NO, NO_GROUP,   NO_GROUP,   'ok',     'ok'],
   ['message:send',      { groupId: '$public', text: 'x' },              NO, OUTSIDE,    OUTSIDE,    'ok',     'ok'],
+  ['message:send',      AGAIN,                                          NO, USED,       'ok',       USED,     USED],
+  ['message:send',      AGAIN_PUBLIC,                                   NO, USED,       'ok',       USED,     USED],
+  ['message:send',      { ...AGAIN, text: 'x' },                        NO, USED,       USED,       USED,     USED],
   ['message:edit',      { id: '$message', text: 'x' },                  NO, NO_MESSAGE, NO_MESSAGE, 'ok',     'not_the_author'],
   ['message:edit',      { id: '$old', text: 'x' },                      NO, NO_MESSAGE, NO_MESSAGE, 'not_the_author', 'not_the_author'],
   ['message:delete',    { id: '$message' },                             NO, NO_MESSAGE, NO_MESSAGE, 'ok',     'not_the_author'],
@@ -183,7 +201,10 @@ describe('Who may do what', () => {
     const outcomes: Outcome[] = [];
     for (const role of ROLES) {
       const { outcome, answer } = await call(role);
-      if (!MEMBERS.includes(role)) expect(JSON.stringify(answer)).not.toContain(SECRET);
+      if (!MEMBERS.includes(role)) {
+        expect(JSON.stringify(answer)).not.toContain(SECRET);
+        expect(JSON.stringify(answer)).not.toMatch(/"(reactions":\[\{|pinnedAt":")/);
+      }
       outcomes.push(outcome);
     }
     return outcomes;

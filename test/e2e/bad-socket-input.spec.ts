@@ -165,10 +165,26 @@ describe('Bad input over sockets', () => {
     expect(answers[0]!.error?.code).toBe('validation_failed');
   });
 
-  it('A packet that is too large closes its connection and no other', async () => {
+  it.each([
+    ['100,000 characters', 'x'.repeat(100_000)],
+    ['100,000 characters of four bytes', '😀'.repeat(50_000)],
+    ['1,000,000 characters', 'x'.repeat(1_000_000)],
+  ])('answers a text of %s with an error, and the connection goes on', async (_, text) => {
+    const problem = await problemOf('message:send', { groupId: group.id, text });
+    expect([problem.code, problem.detail]).toEqual(['payload_too_large', expect.stringContaining('at most 4000')]);
+    await expect(client.raw('typing', { groupId: group.id })).resolves.toEqual({ data: {} });
+  });
+
+  it('takes a text of 4,000 characters that is escaped at its longest', async () => {
+    const other = await ann.group('private');
+    const { data, error } = await client.raw('message:send', { groupId: other.id, text: '\u0001'.repeat(3_999) + 'x' });
+    expect([error, (data as Message).text.length]).toEqual([undefined, 4_000]);
+  });
+
+  it('closes the connection of a packet that is too long to be received, and no other', async () => {
     const other = await ann.connect();
     const closed = new Promise((resolve) => client.socket.once('disconnect', resolve));
-    client.socket.emit('message:send', { groupId: group.id, text: 'x'.repeat(70_000) }, () => undefined);
+    client.socket.emit('message:send', { groupId: group.id, text: 'x'.repeat(1_600_000) }, () => undefined);
     await closed;
     await expect(other.raw('typing', { groupId: group.id })).resolves.toEqual({ data: {} });
   });

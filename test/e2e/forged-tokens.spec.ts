@@ -5,6 +5,7 @@ import { Api } from '../support/api.js';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
 import { ChatClient } from '../support/chat-client.js';
 import { PASSWORD, Person } from '../support/person.js';
+import { ServerProcess } from '../support/server-process.js';
 import { claimsOf } from '../support/tokens.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -140,6 +141,85 @@ describe('A token', () => {
     expect([rest.status, rest.body.code, socket?.status, socket?.code]).toEqual([401, code, 401, code]);
     expect(rest.headers.get('content-type')).toMatch('application/problem+json');
     expect(rest.headers.get('www-authenticate')).toMatch('Bearer');
+  });
+
+  describe('after a change of the secret', () => {
+    const NEXT = 'the next secret that only the tests know: 987';
+    const LAST = 'the secret after that: also just for the tests';
+    /** In processes of their own: Passport has one verifier for all applications of a process. */
+    let next: ServerProcess;
+    let last: ServerProcess;
+    beforeAll(async () => {
+      const start = (JWT_SECRET: string, JWT_SECRET_PREVIOUS: string) =>
+        ServerProcess.start({ DATABASE_URL: app.database.url, JWT_SECRET, JWT_SECRET_PREVIOUS });
+      [next, last] = await Promise.all([start(NEXT, TEST_SECRET), start(LAST, NEXT)]);
+    });
+    afterAll(async () => {
+      await Promise.all([next.stop(), last.stop()]);
+    });
+    const kidOf = (token: string) =>
+      (JSON.parse(Buffer.from(parts(token)[0], 'base64url').toString()) as { kid: string }).kid;
+    const statusAt = async ({ url }: { url: string }, token: string) => {
+      const rest = await new Api(url, token).get('/users/me');
+      const socket = await ChatClient.connect(url, { auth: { token } }).catch((error: unknown) => error as Error);
+      if (!(socket instanceof Error)) socket.close();
+      return [rest.status, socket instanceof Error ? socket.message : 'connected'];
+    };
+
+    it('is still good while the old secret is a previous one, and not after', async () => {
+      const eve = await Person.register(app.url, 'eve');
+      expect(await statusAt(next, eve.token)).toEqual([200, 'connected']);
+      expect(await statusAt(last, eve.token)).toEqual([401, 'unauthenticated']);
+    });
+
+    it('is signed with the new secret alone, and names it', async () => {
+      const eve = await Person.register(next.url, 'eve');
+      expect(await statusAt(next, eve.token)).toEqual([200, 'connected']);
+      expect(await statusAt(last, eve.token)).toEqual([200, 'connected']);
+      expect(await statusAt(app, eve.token)).toEqual([401, 'unauthenticated']);
+      expect(kidOf(eve.token)).toMatch(/^[\w-]{11}$/);
+      expect(kidOf(eve.token)).not.toBe(kidOf(ann.token));
+    });
+
+    it('opens nothing that names one key and is signed with another, or names none and is not of the newest', async () => {
+      const named = (kid: string | undefined, secret: string) => forge({}, { kid }, hmac('sha256', secret));
+      const eve = await Person.register(next.url, 'eve');
+      expect(await statusAt(next, named(kidOf(ann.token), TEST_SECRET))).toEqual([200, 'connected']);
+      expect(await statusAt(next, named(undefined, NEXT))).toEqual([200, 'connected']);
+      for (const token of [
+        named(kidOf(eve.token), TEST_SECRET),
+        named(kidOf(ann.token), NEXT),
+        named(undefined, TEST_SECRET),
+        named('__proto__', NEXT),
+        named('', NEXT),
+        forge({}, { kid: { x: 1 } }, hmac('sha256', NEXT)),
+      ]) {
+        expect(await statusAt(next, token)).toEqual([401, 'unauthenticated']);
+      }
+    });
+  });
+
+  describe('that is refused', () => {
+    const challengeOf = async (request: Promise<{ status: number; headers: Headers }>) => {
+      const { status, headers } = await request;
+      return [status, headers.get('www-authenticate')];
+    };
+    const REALM = 'Bearer realm="messendger"';
+
+    it('is challenged as RFC 6750 has it: with an error only where a token was sent, and not for a password', async () => {
+      const nobody = new Api(app.url);
+      expect(await challengeOf(nobody.get('/users/me'))).toEqual([401, REALM]);
+      expect(await challengeOf(new Api(app.url, 'x').get('/users/me'))).toEqual([
+        401,
+        `${REALM}, error="invalid_token"`,
+      ]);
+      expect(await challengeOf(nobody.post('/auth/refresh', { refreshToken: login.refreshToken!.slice(1) }))).toEqual([
+        401,
+        REALM,
+      ]);
+      const wrong = { username: ann.user.username, password: 'wrong' };
+      expect(await challengeOf(nobody.post('/login', wrong))).toEqual([401, null]);
+    });
   });
 
   it.each(['Basic', 'Token', 'DPoP'])('is not taken from the scheme %s', async (scheme) => {

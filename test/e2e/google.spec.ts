@@ -1,23 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AuthResult, IdentityInfo } from '../../src/changes/contract.js';
+import type { Config } from '../../src/config/config.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
-import { IdentitiesService } from '../../src/auth/identities/identities.service.js';
+import { LinkedLogins } from '../../src/auth/identities/linked-logins.js';
 import { Api } from '../support/api.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
 import { CookieBrowser } from '../support/cookie-browser.js';
+import { Mailbox, tokenIn } from '../support/mailbox.js';
 import { OpenIdProvider } from '../support/openid-provider.js';
 import { PASSWORD, Person } from '../support/person.js';
+import { claimsOf } from '../support/tokens.js';
 
 describe('Google', () => {
   let google: OpenIdProvider;
   let app: TestApp;
+  let mailbox: Mailbox;
   let browser: CookieBrowser;
   let who: string;
 
   beforeAll(async () => {
     google = await new OpenIdProvider().open();
-    app = await startApp({ google: google.settings });
+    mailbox = await Mailbox.open();
+    app = await startApp({ google: google.settings, smtpUrl: mailbox.url, mailFrom: 'Chat <chat@example.org>' });
     google.serve(app.url);
   });
   beforeEach(() => {
@@ -27,6 +32,7 @@ describe('Google', () => {
   afterAll(async () => {
     await app.close();
     await google.close();
+    await mailbox.close();
   });
 
   const isBack = (url: string) => url.startsWith(`${app.url}/`) && url.includes('/callback');
@@ -54,8 +60,9 @@ describe('Google', () => {
     return session();
   };
   const wayToLink = async ({ token }: Person): Promise<string> => {
-    const headers = { authorization: `Bearer ${token}` };
-    const response = await browser.request(`${app.url}/users/me/identities/google`, { method: 'POST', headers });
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ password: PASSWORD });
+    const response = await browser.request(`${app.url}/users/me/identities/google`, { method: 'POST', headers, body });
     return ((await response.json()) as { url: string }).url;
   };
   const link = async (person: Person, subject = who) => landing(await throughGoogle(await wayToLink(person), subject));
@@ -63,7 +70,11 @@ describe('Google', () => {
     (await new Api(app.url, token).get<{ items: IdentityInfo[] }>('/users/me/identities')).body.items;
 
   it('is told of', async () => {
-    expect((await new Api(app.url).get('/auth/providers')).body).toEqual({ google: true });
+    expect((await new Api(app.url).get('/auth/providers')).body).toEqual({
+      google: true,
+      registration: 'open',
+      passwordLogin: true,
+    });
   });
 
   it('logs somebody in who was never here: an account is made, the session is in the cookie', async () => {
@@ -77,7 +88,7 @@ describe('Google', () => {
     expect(await identities(accessToken)).toEqual([
       { provider: 'google', email: `${who}@example.org`, createdAt: expect.any(String) },
     ]);
-    expect([...cookies().keys()]).toEqual(['messendger']);
+    expect([...cookies().keys()].sort()).toEqual(['messendger', 'messendger-device']);
   });
 
   it('finds the same account again, by the subject alone', async () => {
@@ -92,6 +103,7 @@ describe('Google', () => {
       const email = `${randomUUID()}@example.org`;
       const account = { username: randomUUID().slice(0, 20), password: 'correct horse battery staple', email };
       const { body: ann } = await new Api(app.url).post<AuthResult>('/register', account);
+      await mailbox.confirm(email, app.url);
       const subject = `same-address-${verified}-${who}`;
       google.claims.set(subject, { email, email_verified: verified });
       browser = new CookieBrowser();
@@ -201,10 +213,9 @@ describe('Google', () => {
     it('and is unlinked again', async () => {
       const ann = await Person.register(app.url, 'ann');
       await link(ann);
-      expect((await ann.api.delete('/users/me/identities/google')).status).toBe(204);
-      expect(await ann.api.delete('/users/me/identities/google')).toMatchObject({
-        body: { code: 'identity_not_found' },
-      });
+      const unlink = () => ann.api.request('DELETE', '/users/me/identities/google', { password: PASSWORD });
+      expect((await unlink()).status).toBe(204);
+      expect(await unlink()).toMatchObject({ body: { code: 'identity_not_found' } });
       expect((await logIn()).user.id).not.toBe(ann.id);
     });
 
@@ -213,6 +224,38 @@ describe('Google', () => {
       const answer = await new Api(app.url, accessToken).delete('/users/me/identities/google');
       expect([answer.status, answer.body.code]).toEqual([409, 'last_way_in']);
       expect(await identities(accessToken)).toHaveLength(1);
+    });
+
+    it('and that ends the other sessions, and is told', async () => {
+      const ann = await Person.register(app.url, 'ann');
+      const email = `${ann.user.username}@example.org`;
+      await ann.api.patch('/users/me', { email, currentPassword: PASSWORD });
+      await mailbox.confirm(email, app.url);
+      const login = { username: ann.user.username, password: PASSWORD };
+      const { body: elsewhere } = await new Api(app.url).post<AuthResult>('/login', login);
+      await link(ann);
+      expect((await new Api(app.url, elsewhere.accessToken).get('/users/me')).body.code).toBe('session_ended');
+      expect((await ann.api.get('/users/me')).status).toBe(200);
+      expect((await mailbox.take(email)).subject).toBe('A login with Google was linked');
+    });
+
+    it.each([
+      ['before its address was verified, is unlinked when the owner of the mailbox sets a password', true],
+      ['after that, stays linked', false],
+    ])('that, when it was done %s', async (_, isEarly) => {
+      const thief = await Person.register(app.url, 'thief');
+      const email = `${thief.user.username}@example.org`;
+      if (isEarly) await link(thief);
+      await thief.api.patch('/users/me', { email, currentPassword: PASSWORD });
+      await mailbox.confirm(email, app.url);
+      if (!isEarly) await link(thief);
+      if (!isEarly) await mailbox.take(email);
+      await new Api(app.url).post('/auth/password/forgotten', { email });
+      const body = { token: tokenIn(await mailbox.take(email)), newPassword: 'four other words entirely' };
+      expect((await new Api(app.url).post('/auth/password/reset', body)).status).toBe(204);
+      const notice = await mailbox.take(email);
+      expect([notice.subject, notice.text.includes('Google')]).toEqual(['Your password was changed', isEarly]);
+      expect((await logIn()).user.id === thief.id).toBe(!isEarly);
     });
 
     it('but not with two, nor two with one', async () => {
@@ -256,7 +299,8 @@ describe('Google', () => {
     it('is not linked with an account that is erased at that moment', async () => {
       const ann = await Person.register(app.url, 'ann');
       expect((await ann.api.request('DELETE', '/users/me', { password: PASSWORD })).status).toBe(204);
-      const linked = app.nest.get(IdentitiesService).link(ann.id, { provider: 'google', subject: who }, null);
+      const request = { userId: ann.id, sessionId: claimsOf(ann.token).sid };
+      const linked = app.nest.get(LinkedLogins).link(request, { provider: 'google', subject: who }, null);
       await expect(linked).rejects.toMatchObject({ code: 'session_ended' });
       expect((await logIn()).user.id).not.toBe(ann.id);
     });
@@ -277,10 +321,133 @@ describe('Google', () => {
     });
   });
 
+  describe.each<[string, Partial<Config>, [what: string, claims: Record<string, unknown>, landing: string][]]>([
+    [
+      'of some domains',
+      { googleDomains: ['corp.example'], registration: 'off' },
+      [
+        ['of an organisation there', { hd: 'Corp.example' }, 'logged-in'],
+        ['with a verified address there', { email: 'x@corp.example', email_verified: true }, 'logged-in'],
+        ['with an address there that is not verified', { email: 'x@corp.example', email_verified: false }, 'domain'],
+        ['of another organisation', { hd: 'evil.example', email: 'x@evil.example', email_verified: true }, 'domain'],
+        [
+          'with an address that only begins like it',
+          { email: 'x@corp.example.evil.org', email_verified: true },
+          'domain',
+        ],
+        ['of no organisation', {}, 'domain'],
+      ],
+    ],
+    ['where registration is off', { registration: 'off' }, [['of anyone', {}, 'closed']]],
+    ['where registration needs a link', { registration: 'invited' }, [['of anyone', {}, 'closed']]],
+  ])('%s', (_, settings, cases) => {
+    let open: TestApp;
+    beforeAll(async () => {
+      open = app;
+      app = await startApp({ google: google.settings, ...settings }, open.database);
+      google.serve(app.url, open.url);
+    });
+    afterAll(async () => {
+      await app.close();
+      app = open;
+    });
+
+    it.each(cases)('takes a first login %s as it should', async (_what, claims, outcome) => {
+      google.claims.set(who, claims);
+      expect(await landing(await throughGoogle(await begin()))).toBe(`/#/google/${outcome}`);
+      const made = await app.database.query('SELECT FROM identities WHERE subject = $1', [who]);
+      expect(made).toHaveLength(outcome === 'logged-in' ? 1 : 0);
+      expect(cookies().has('messendger')).toBe(outcome === 'logged-in');
+    });
+
+    it('links the same accounts and no others', async () => {
+      const ann = new Person(app.url, (await Person.register(open.url, 'ann')).user, '');
+      const login = { username: ann.user.username, password: PASSWORD };
+      const { body } = await new Api(app.url).post<AuthResult>('/login', login);
+      google.claims.set(who, { hd: 'evil.example' });
+      const expected = settings.googleDomains ? 'domain' : 'linked';
+      expect(await link(new Person(app.url, ann.user, body.accessToken))).toBe(`/#/google/${expected}`);
+    });
+  });
+
+  describe('that answers with something of another kind', () => {
+    afterEach(() => google.instead.clear());
+    const finish = async (path: string, body: string) => {
+      const back = await throughGoogle(await begin());
+      google.instead.set(path, body);
+      const to = await landing(back);
+      google.instead.clear();
+      return to;
+    };
+
+    it.each(['{}', '{"sub":42}', '{"sub":null}', '{"sub":["x"]}', '{"sub":{"x":1}}', '{"sub":""}', '{"sub":true}'])(
+      'lets nobody in as %s, and says so on the page',
+      async (body) => {
+        const before = await app.database.query('SELECT FROM users');
+        expect(await finish('/userinfo', body)).toBe('/#/google/failed');
+        expect(await app.database.query('SELECT FROM users')).toHaveLength(before.length);
+        expect(cookies().has('messendger')).toBe(false);
+      },
+    );
+
+    it.each(['null', '[]', '"x"', '42', '', 'x=y', '{"sub":'])(
+      'such as “%s” for who somebody is or for a token, fails and goes on',
+      async (body) => {
+        expect(await finish('/userinfo', body)).toBe('/#/google/failed');
+        expect(await finish('/token', body)).toBe('/#/google/failed');
+        expect((await new Api(app.url).get('/health/live')).status).toBe(200);
+      },
+    );
+
+    it.each(['{}', '{"access_token":42}', '{"access_token":{}}', '{"access_token":"a\\nb"}', '{"access_token":null}'])(
+      'such as %s for a token, fails and goes on',
+      async (body) => {
+        expect(await finish('/token', body)).toBe('/#/google/failed');
+        expect((await new Api(app.url).get('/health/live')).status).toBe(200);
+      },
+    );
+
+    it.each<[claim: string, value: unknown]>(
+      ['name', 'email', 'email_verified', 'picture', 'given_name'].flatMap((claim) =>
+        [42, true, null, ['x'], { x: 1 }, ''].map((value) => [claim, value] as [string, unknown]),
+      ),
+    )('lets somebody in whose %s is %j, without it', async (claim, value) => {
+      expect(await finish('/userinfo', JSON.stringify({ sub: who, [claim]: value }))).toBe('/#/google/logged-in');
+      expect((await session()).user.email).toBeNull();
+    });
+  });
+
+  it('seals the state with the newest secret, and opens that of earlier ones', async () => {
+    const url = await begin();
+    const renewed = await startApp(
+      {
+        google: google.settings,
+        jwtSecret: 'another secret of the tests, 0123456789',
+        previousJwtSecrets: [TEST_SECRET],
+      },
+      app.database,
+    );
+    // As if it were the same server after a restart: the cookie is of the one, the way back leads to the other.
+    const sealed = cookies().get('messendger-google')!;
+    const { search } = new URL(await throughGoogle(url));
+    const headers = { cookie: `messendger-google=${sealed}` };
+    const back = await fetch(`${renewed.url}/auth/google/callback${search}`, { headers, redirect: 'manual' });
+    // The code is for the address of the first one; the state was taken.
+    expect(back.headers.get('location')).toBe('/#/google/failed');
+    const stranger = await startApp(
+      { google: google.settings, jwtSecret: 'a third secret of the tests, 0123456789' },
+      app.database,
+    );
+    const strange = await fetch(`${stranger.url}/auth/google/callback${search}`, { headers, redirect: 'manual' });
+    expect(strange.headers.get('location')).toBe('/#/google/stale');
+    await stranger.close();
+    await renewed.close();
+  });
+
   it('that is not set up is not there', async () => {
     const plain = await startApp({}, app.database);
     const ann = await Person.register(plain.url, 'ann');
-    expect((await ann.api.get('/auth/providers')).body).toEqual({ google: false });
+    expect((await ann.api.get('/auth/providers')).body).toMatchObject({ google: false });
     for (const answer of [
       await ann.api.get('/auth/google'),
       await ann.api.get('/auth/google/callback?code=x&state=y'),

@@ -288,6 +288,43 @@ describe('Groups', () => {
     });
   });
 
+  it('are a thousand of one user at most, however many begin at once and in whichever way', async () => {
+    const person = await Person.register(app.url, 'collector');
+    await app.database.query(
+      `WITH made AS (
+         INSERT INTO groups (id, kind, name, member_count, revision, profile_revision, members_revision)
+         SELECT gen_random_uuid(), 'public', 'Many', 1, 2, 1, 2 FROM generate_series(1, 998) RETURNING id
+       )
+       INSERT INTO memberships (group_id, user_id, role, read_seq, revision, joined_revision, joined_at)
+       SELECT id, $1, 'owner', 0, 2, 2, now() FROM made`,
+      [person.id],
+    );
+    const [open, closed] = [await ann.group('public'), await bob.group('private')];
+    const others = await Promise.all(['one', 'two', 'three'].map((name) => Person.register(app.url, name)));
+    const answers = await Promise.all([
+      person.api.post(`/groups/${open.id}/join`),
+      bob.api.post(`/groups/${closed.id}/members`, { userId: person.id }),
+      person.api.post('/groups', { kind: 'private', name: 'One more' }),
+      person.api.post('/groups', { kind: 'direct', userId: others[0]!.id }),
+      ...others.slice(1).map(({ api }) => api.post('/groups', { kind: 'direct', userId: person.id })),
+    ]);
+    const refused = answers.filter(({ status }) => status >= 400);
+    expect(refused.map(({ status, body }) => [status, body.code])).toEqual(
+      Array.from({ length: answers.length - 2 }, () => [409, 'limit_reached']),
+    );
+  });
+
+  it('begin for three people who write to each other in a circle at once', async () => {
+    const circle = await Promise.all(['x', 'y', 'z'].map((name) => Person.register(app.url, `circle-${name}`)));
+    const answers = await Promise.all(
+      Array.from({ length: 9 }, (_, index) => {
+        const [from, to] = [circle[index % 3]!, circle[(index + 1) % 3]!];
+        return from.api.post('/groups', { kind: 'direct', userId: to.id });
+      }),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
+  });
+
   it('say how far one has read, which only rises', async () => {
     const group = await ann.group('public', bob);
     for (const text of ['1', '2', '3']) await ann.send(group.id, text);

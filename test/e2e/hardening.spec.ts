@@ -9,11 +9,15 @@ const LISTED = 'https://app.example.org';
 const EVIL = 'https://evil.example.net';
 const POLLING = '/socket.io/?EIO=4&transport=polling';
 
+const POLICY =
+  "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;font-src 'self';connect-src 'self';" +
+  "object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'";
+/** All but Swagger UI, which makes markup of text, works with Trusted Types. */
+const policyOf = (path: string) =>
+  /^\/docs(\/|$)/.test(path) ? POLICY : `${POLICY};require-trusted-types-for 'script';trusted-types 'none'`;
+
 /** What every answer says, whatever it is. */
 const EVERYWHERE = {
-  'content-security-policy':
-    "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;font-src 'self';connect-src 'self';" +
-    "object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -63,7 +67,7 @@ describe('Over HTTP', () => {
       const authorization = `Bearer ${token}`;
       const plain = await rawRequest(proxied.url + path(), { method, headers: { authorization } });
       expect(plain.status).toBe(status);
-      expect(plain.headers).toMatchObject(EVERYWHERE);
+      expect(plain.headers).toMatchObject({ ...EVERYWHERE, 'content-security-policy': policyOf(path()) });
       expect(plain.headers['cache-control']).toBe(caching);
       expect(plain.headers.vary).toMatch('Origin');
       expect(plain.headers).not.toHaveProperty('x-powered-by');
@@ -81,6 +85,21 @@ describe('Over HTTP', () => {
       expect([again.status, again.body]).toEqual([304, '']);
       const other = await rawRequest(proxied.url, { headers: { 'if-none-match': 'W/"another"' } });
       expect(other.status).toBe(200);
+    });
+
+    it('that is the documentation can be left out', async () => {
+      const silent = await startApp({ apiDocs: false }, app.database);
+      for (const path of [
+        '/docs',
+        '/docs/',
+        '/docs/index.html',
+        '/docs/swagger-ui-init.js',
+        '/docs-json',
+        '/docs-yaml',
+      ]) {
+        expect([path, (await rawRequest(silent.url + path)).status]).toEqual([path, 404]);
+      }
+      await silent.close();
     });
 
     it('does not speak of TLS because a client says so', async () => {
@@ -156,8 +175,8 @@ describe('Over HTTP', () => {
       ['our host under another scheme', () => app.url, () => ({ origin: `https://${here()}` }), false],
       ['a name that begins like ours', () => app.url, () => ({ origin: `http://${here()}.evil.example.net` }), false],
       ['what is no origin', () => app.url, () => ({ origin: 'x' }), false],
-      ['a host that is no host', () => app.url, () => ({ origin: EVIL, host: 'a b' }), false],
-      ['a forged host, from our page', () => app.url, () => ({ origin: `http://${here()}`, host: CHAT }), false],
+      ['a host that is no host, by a proxy', () => proxied.url, () => ({ origin: EVIL, host: 'a b' }), false],
+      ['a forged host, by a proxy', () => proxied.url, () => ({ origin: `http://${here()}`, host: CHAT }), false],
       [
         'a forwarded host where no proxy is',
         () => app.url,
@@ -203,6 +222,80 @@ describe('Over HTTP', () => {
     });
 
     const on = (host: string, headers: Record<string, string>) => ({ origin: `https://${host}`, ...headers });
+  });
+
+  describe('a server', () => {
+    const CHAT = 'chat.example.org';
+    let named: TestApp;
+    let open: TestApp;
+    beforeAll(async () => {
+      named = await startApp({ publicUrl: `https://${CHAT}`, host: '0.0.0.0' }, app.database);
+      open = await startApp({ host: '0.0.0.0' }, app.database);
+    });
+    afterAll(async () => {
+      await open.close();
+      await named.close();
+    });
+    /** The statuses of a page, a call, the API document, both transports, and of two probes. */
+    const answers = async (url: string, headers: Record<string, string>) => {
+      const at = url.replace('0.0.0.0', '127.0.0.1');
+      const paths = ['/', '/users/me', '/docs-json', POLLING, '/health/live', '/health/ready'];
+      const statuses = await Promise.all(paths.map(async (path) => (await rawRequest(at + path, { headers })).status));
+      return [...statuses.slice(0, 4), await upgradeStatus(at, headers), ...statuses.slice(4)];
+    };
+    const SERVED = [200, 401, 200, 200, 101, 200, 200];
+    const FOREIGN = [200, 401, 200, 403, 403, 200, 200];
+    const REFUSED = [421, 421, 421, 421, 421, 200, 200];
+    const byPage = (host: string) => ({ host, origin: `http://${host}` });
+
+    it.each<[what: string, server: () => string, headers: Record<string, string>, expected: number[]]>([
+      ['on a loopback address, asked by its name', () => app.url, { host: 'localhost:8000' }, SERVED],
+      ['on a loopback address, asked by its address', () => app.url, { host: '127.0.0.1' }, SERVED],
+      ['on a loopback address, asked by its IPv6 address', () => app.url, { host: '[::1]:8000' }, SERVED],
+      ['on a loopback address, asked by its own page', () => app.url, byPage('localhost:8000'), SERVED],
+      ['on a loopback address, asked by a page that was rebound', () => app.url, byPage('evil.example.net'), REFUSED],
+      ['on a loopback address, asked by another name', () => app.url, { host: 'localhost.evil.example.net' }, REFUSED],
+      ['on a loopback address, asked by what is no name', () => app.url, { host: 'a b' }, REFUSED],
+      [
+        'on a loopback address, with a forwarded name where no proxy is',
+        () => app.url,
+        { host: 'evil.example.net', 'x-forwarded-host': 'localhost' },
+        REFUSED,
+      ],
+      ['behind a proxy, asked by any name', () => proxied.url, { host: CHAT }, SERVED],
+      ['with a public name, asked by it', () => named.url, { host: CHAT, origin: `https://${CHAT}` }, SERVED],
+      ['with a public name, asked by it with a port', () => named.url, { host: `${CHAT.toUpperCase()}:443` }, SERVED],
+      ['with a public name, asked from the same machine', () => named.url, byPage('localhost:8000'), SERVED],
+      ['with a public name, asked by a page that was rebound', () => named.url, byPage('evil.example.net'), REFUSED],
+      ['with a public name, asked by an address', () => named.url, { host: '192.0.2.1:8000' }, REFUSED],
+      ['with a public name, asked by a page of that name over HTTP', () => named.url, byPage(CHAT), FOREIGN],
+      [
+        'with a public name, asked by another page that says the name',
+        () => named.url,
+        { host: CHAT, origin: EVIL },
+        FOREIGN,
+      ],
+      ['on all addresses without a public name, asked by any name', () => open.url, byPage('chat.lan:8000'), SERVED],
+      [
+        'on all addresses without a public name, asked by another page',
+        () => open.url,
+        { host: 'chat.lan:8000', origin: EVIL },
+        FOREIGN,
+      ],
+    ])('%s', async (_, server, headers, expected) => {
+      expect(await answers(server(), headers)).toEqual(expected);
+    });
+
+    it('refuses with a problem that says where it is', async () => {
+      const at = named.url.replace('0.0.0.0', '127.0.0.1');
+      const { headers, body } = await rawRequest(`${at}/users/me`, { headers: { host: 'evil.example.net' } });
+      expect(headers['content-type']).toMatch('application/problem+json');
+      expect(JSON.parse(body)).toMatchObject({
+        status: 421,
+        code: 'misdirected_request',
+        detail: `This server is at https://${CHAT}.`,
+      });
+    });
   });
 
   describe('a connection', () => {

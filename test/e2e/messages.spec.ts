@@ -104,6 +104,40 @@ describe('Messages', () => {
       expect((await send(bob, { text: 'after' })).status).toBe(404);
     });
 
+    it('tell a former member nothing that came after, and answer the same whatever others do', async () => {
+      const { body: question } = await send(ann, { text: 'Why?' });
+      const draft = { id: randomUUID(), text: 'Because.', replyTo: question.id };
+      const { body: first } = await send(bob, draft);
+      const client = await bob.connect();
+      await ann.api.delete(`/groups/${group.id}/members/${bob.id}`);
+      await client.next('group:removed');
+      const confirmed = { ...first, replyTo: { ...first.replyTo, excerpt: '' } };
+      expect((await send(bob, draft)).body).toEqual(confirmed);
+
+      await ann.api.patch(`/messages/${question.id}`, { text: 'A secret of those who stayed' });
+      await ann.api.put(`/messages/${draft.id}/reactions/%F0%9F%91%8D`);
+      await ann.api.put(`/messages/${draft.id}/pin`);
+      const again = await send(bob, draft);
+      expect([again.status, again.body]).toEqual([201, confirmed]);
+      expect(await client.do('message:send', { groupId: group.id, ...draft })).toEqual(confirmed);
+
+      await ann.api.post(`/groups/${group.id}/members`, { userId: bob.id });
+      expect((await send(bob, draft)).body).toMatchObject({ pinnedBy: ann.id, reactions: [{ userIds: [ann.id] }] });
+      bob.leave();
+    });
+
+    it('confirm to a former member the text as first sent, also of a message that they edited or deleted', async () => {
+      const edited = { id: randomUUID(), text: 'first words' };
+      const deleted = { id: randomUUID(), text: 'soon gone' };
+      const [first, second] = [(await send(bob, edited)).body, (await send(bob, deleted)).body];
+      await bob.api.patch(`/messages/${edited.id}`, { text: 'second words' });
+      await bob.api.delete(`/messages/${deleted.id}`);
+      await bob.api.delete(`/groups/${group.id}/members/${bob.id}`);
+      expect([(await send(bob, edited)).body, (await send(bob, deleted)).body]).toEqual([first, second]);
+      const other = await send(bob, { ...edited, text: 'second words' });
+      expect([other.status, other.body]).toMatchObject([409, { code: 'message_id_conflict' }]);
+    });
+
     it('conflict with anything different', async () => {
       const id = randomUUID();
       const first = await send(ann, { id, text: 'one' });

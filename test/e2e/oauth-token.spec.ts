@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { OwnUser } from '../../src/changes/contract.js';
+import { AccountSwitch } from '../../src/auth/account-switch.js';
+import type { AuthResult, OwnUser } from '../../src/changes/contract.js';
 import { Config } from '../../src/config/config.js';
 import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -24,10 +25,11 @@ describe('The token endpoint', () => {
   let ann: Person;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await startApp({ oauthPasswordGrant: true });
     const once = { points: 1, duration: 3_600 };
     const { limits } = new Config();
-    limited = await startApp({ rateLimits: true, limits: { ...limits, login: once, refresh: once } }, app.database);
+    const settings = { rateLimits: true, limits: { ...limits, login: once, refresh: once }, oauthPasswordGrant: true };
+    limited = await startApp(settings, app.database);
     ann = await Person.register(app.url, 'ann');
   });
   afterAll(async () => {
@@ -115,6 +117,28 @@ describe('The token endpoint', () => {
     const { status, body } = await send(byPassword({ extra: 'x'.repeat(1_000_000) }));
     expect([status, body.error]).toEqual([413, 'invalid_request']);
     expect((await send(byPassword())).status).toBe(200);
+  });
+
+  it('has no password grant unless the settings add it', async () => {
+    const plain = await startApp({}, app.database);
+    const { status, body } = await send(byPassword(), {}, plain.url);
+    expect([status, body]).toEqual([
+      400,
+      { error: 'unsupported_grant_type', error_description: 'grant_type must be refresh_token.' },
+    ]);
+    const { body: login } = await new Api(app.url).post<AuthResult>('/login', {
+      username: ann.user.username,
+      password: PASSWORD,
+    });
+    expect((await send(byToken(login.refreshToken!), {}, plain.url)).status).toBe(200);
+    await plain.close();
+  });
+
+  it('answers for a deactivated account that the grant is not good', async () => {
+    const bob = await Person.register(app.url, 'bob');
+    await app.nest.get(AccountSwitch).deactivate(bob.user.username);
+    const { status, body } = await send(byPassword({ username: bob.user.username }));
+    expect([status, body.error]).toEqual([400, 'invalid_grant']);
   });
 
   it('looks for nothing in the address', async () => {

@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { JWTPayload } from 'jose';
-import type { AuthResult, OwnUser, SessionInfo } from '../../src/changes/contract.js';
+import type { AuthResult, OwnUser, ProblemDetails, SessionInfo } from '../../src/changes/contract.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
 import { issuerKeys } from '../../src/auth/issuers/issuer-keys.js';
 import type { IssuerSettings } from '../../src/config/config.js';
@@ -11,6 +13,7 @@ import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ChatClient } from '../support/chat-client.js';
 import { Issuer, type Key, newKey } from '../support/issuer.js';
+import { Mailbox } from '../support/mailbox.js';
 import { PASSWORD, Person } from '../support/person.js';
 
 const seconds = () => Math.floor(Date.now() / 1000);
@@ -19,6 +22,7 @@ const PROFILE = { preferred_username: 'Zoë.Ångström', name: 'Zoë Ångström'
 describe('The tokens of another issuer', () => {
   let issuer: Issuer;
   let app: TestApp;
+  let mailbox: Mailbox;
 
   const settings = (more: Partial<IssuerSettings> = {}): { issuer: IssuerSettings } => ({
     issuer: {
@@ -31,6 +35,7 @@ describe('The tokens of another issuer', () => {
       ...more,
     },
   });
+  const mail = () => ({ smtpUrl: mailbox.url, mailFrom: 'Chat <chat@example.org>' });
   const get = <T = OwnUser>(token: string, path = '/users/me', url = app.url) => new Api(url, token).get<T>(path);
   const refusalOf = async (token: string, url = app.url) => {
     const { status, body } = await get<{ code: string }>(token, '/users/me', url);
@@ -40,11 +45,13 @@ describe('The tokens of another issuer', () => {
 
   beforeAll(async () => {
     issuer = await new Issuer().open();
-    app = await startApp(settings());
+    mailbox = await Mailbox.open();
+    app = await startApp({ ...settings(), ...mail() });
   });
   afterAll(async () => {
     await app.close();
     await issuer.close();
+    await mailbox.close();
   });
 
   it('make an account at first sight, of the claims, and are the same person ever after', async () => {
@@ -54,6 +61,8 @@ describe('The tokens of another issuer', () => {
       username: 'zoe.angstrom',
       displayName: 'Zoë Ångström',
       email: 'zoe@example.org',
+      emailVerified: true,
+      pendingEmail: null,
     });
     const again = await get(await issuer.token('zoe-1', { name: 'Somebody else' }));
     expect(again.body).toEqual(first.body);
@@ -76,7 +85,8 @@ describe('The tokens of another issuer', () => {
     ['a verified address that is taken', { email: 'taken@example.org', email_verified: true }, { email: null }],
   ])('that say %s make an account', async (what, claims, expected) => {
     const account = { username: 'taken', password: 'correct horse battery staple', email: 'taken@example.org' };
-    await new Api(app.url).post('/register', account);
+    const registered = await new Api(app.url).post('/register', account);
+    if (registered.status === 201) await mailbox.confirm(account.email, app.url);
     const { status, body } = await get(await issuer.token(`sub of ${what}`, claims));
     expect(status).toBe(200);
     for (const [key, value] of Object.entries(expected)) {
@@ -156,10 +166,39 @@ describe('The tokens of another issuer', () => {
     expect([status, body.username, body.id === id]).toEqual([200, 'leaver', false]);
   });
 
+  it('give nobody a way in that outlasts the issuer: neither another address nor a password, not even by a letter', async () => {
+    const email = 'employee@corp.example';
+    const token = await issuer.token('employee', { preferred_username: 'employee', email, email_verified: true });
+    const api = new Api(app.url, token);
+    expect((await get(token)).body).toMatchObject({ email, emailVerified: true });
+    for (const answer of [
+      await api.patch('/users/me', { email: 'private@home.example' }),
+      await api.patch('/users/me', { email: null }),
+      await api.post('/users/me/password', { newPassword: 'four other words entirely' }),
+    ]) {
+      expect([answer.status, answer.body.code]).toEqual([403, 'session_needed']);
+    }
+    expect((await get(token)).body).toMatchObject({ email, pendingEmail: null });
+    const forgotten = (address: string) => new Api(app.url).post('/auth/password/forgotten', { email: address });
+    const other = `other-${PASSWORD.length}@example.org`;
+    await new Api(app.url).post('/register', { username: 'has-password', password: PASSWORD, email: other });
+    await mailbox.confirm(other, app.url);
+    expect([(await forgotten(email)).status, (await forgotten(other)).status]).toEqual([204, 204]);
+    await mailbox.take(other);
+    expect(mailbox.letters.filter(({ to }) => to === email)).toEqual([]);
+    expect(
+      await app.database.query(`SELECT FROM one_time_tokens t JOIN users u ON u.id = t.user_id WHERE u.email = $1`, [
+        email,
+      ]),
+    ).toEqual([]);
+  });
+
   it('are of no session of ours: none is listed, none can be ended but those that there are', async () => {
     const token = await issuer.token('no-session');
     expect((await get<{ items: SessionInfo[] }>(token, '/users/me/sessions')).body.items).toEqual([]);
-    expect((await new Api(app.url, token).delete('/users/me/sessions')).status).toBe(204);
+    expect(await new Api(app.url, token).delete('/users/me/sessions')).toMatchObject({
+      body: { code: 'session_needed' },
+    });
     expect(await new Api(app.url, token).post('/logout')).toMatchObject({ body: { code: 'session_not_found' } });
   });
 
@@ -191,6 +230,40 @@ describe('The tokens of another issuer', () => {
     await expect(connect(token)).rejects.toMatchObject({ data: { code } });
     expect(await app.database.query('SELECT FROM users')).toHaveLength(before.length);
   });
+
+  const TYPES: [type: string, value: unknown][] = [
+    ['a number', 42],
+    ['a yes', true],
+    ['null', null],
+    ['a list', ['x']],
+    ['an object', { x: 1 }],
+    ['an empty text', ''],
+  ];
+  const typed = (claims: string[], except: string[] = []) =>
+    claims.flatMap((claim) =>
+      TYPES.map(([type, value]) => [claim, type, value] as const).filter(
+        ([, type]) => !except.includes(`${claim} ${type}`),
+      ),
+    );
+
+  it.each(typed(['sub', 'iss', 'aud', 'exp', 'nbf'], ['exp a number', 'nbf a number']))(
+    'with a "%s" that is %s are refused with 401 and a reason',
+    async (claim, _, value) => {
+      const token = await issuer.token('typed', { [claim]: value });
+      const { status, body } = await get<ProblemDetails>(token);
+      expect([status, body.code]).toEqual([401, 'unauthenticated']);
+      if (claim !== 'iss') expect(body.detail).toContain(`"${claim}"`);
+      await expect(connect(token)).rejects.toMatchObject({ data: { code: 'unauthenticated' } });
+    },
+  );
+
+  it.each(typed(['name', 'preferred_username', 'email', 'email_verified', 'jti', 'sid']))(
+    'with a "%s" that is %s make an account all the same, without it',
+    async (claim, type, value) => {
+      const { status, body } = await get(await issuer.token(`typed ${claim} ${type}`, { [claim]: value }));
+      expect([status, body.email, body.username]).toEqual([200, null, expect.stringMatching(/^user(-\d{6})?$/)]);
+    },
+  );
 
   it('may be late or early by half a minute', async () => {
     expect((await get(await issuer.token('late', { exp: seconds() - 20 }))).status).toBe(200);
@@ -235,7 +308,8 @@ describe('The tokens of another issuer', () => {
         expect((await get(await issuer.token('steady'))).status).toBe(200);
         const unknown = await issuer.token('steady', {}, {}, newKey());
         expect(await refusalOf(unknown)).toEqual([503, 'unavailable']);
-        await expect(connect(unknown)).rejects.toMatchObject({ data: { code: 'unavailable' } });
+        // Without an error, after which Socket.IO's clients would not come back by themselves.
+        await expect(connect(unknown)).rejects.toThrow('transport close');
       } finally {
         clock.mockRestore();
         await issuer.open();
@@ -260,8 +334,32 @@ describe('The tokens of another issuer', () => {
       const early = await startApp(settings(), app.database);
       expect(await refusalOf(await issuer.token('early'), early.url)).toEqual([503, 'unavailable']);
       await issuer.open();
-      expect((await get(await issuer.token('early'), '/users/me', early.url)).status).toBe(200);
-      await early.close();
+      const token = await issuer.token('early');
+      const waited = later(5_000, async () => expect((await get(token, '/users/me', early.url)).status).toBe(200));
+      await waited.finally(() => early.close());
+    });
+
+    it('are asked for once in five seconds while the address fails, however many tokens come', async () => {
+      let asked = 0;
+      const failing = createServer((_, response) => {
+        asked += 1;
+        response.writeHead(500).end();
+      });
+      await new Promise<void>((resolve) => failing.listen(0, '127.0.0.1', resolve));
+      const jwksUrl = `http://127.0.0.1:${(failing.address() as AddressInfo).port}/`;
+      const cold = await startApp(settings({ jwksUrl }), app.database);
+      const ask = async () => refusalOf(await issuer.token('cold', {}, {}, newKey()), cold.url);
+      try {
+        const answers = await Promise.all(Array.from({ length: 5 }, ask));
+        answers.push(await ask(), await ask());
+        expect(answers).toEqual(Array.from({ length: 7 }, () => [503, 'unavailable']));
+        expect(asked).toBe(1);
+        await later(5_000, async () => expect(await ask()).toEqual([503, 'unavailable']));
+        expect(asked).toBe(2);
+      } finally {
+        await cold.close();
+        failing.close();
+      }
     });
 
     it.each(['pem', 'jwks'])('can be in a file (%s)', async (kind) => {
@@ -285,6 +383,13 @@ describe('The tokens of another issuer', () => {
       );
     });
   });
+
+  /** What happens when the clock is so many milliseconds ahead. */
+  async function later(ms: number, act: () => Promise<void>): Promise<void> {
+    const real = Date.now;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => real() + ms);
+    await act().finally(() => clock.mockRestore());
+  }
 
   const kid = () => issuer.keys[0]!.kid;
   const withHeader = (header: object) => issuer.token('x').then((token) => replaceHeader(token, header));

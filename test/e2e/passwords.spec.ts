@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AuthResult, OwnUser } from '../../src/changes/contract.js';
+import type { AuthResult } from '../../src/changes/contract.js';
 import { type Answer, Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ChatClient } from '../support/chat-client.js';
@@ -32,22 +32,19 @@ describe('Passwords', () => {
     username = `user-${randomUUID().slice(0, 13)}`;
     email = `${username}@example.org`;
     ({ body: first } = await nobody.post<Login>('/register', { username, password: PASSWORD, email }));
+    await mailbox.confirm(email, app.url);
   });
 
   const me = ({ accessToken }: AuthResult) => new Api(app.url, accessToken);
   const logIn = (password = PASSWORD) => nobody.post<Login>('/login', { username, password });
   const connect = ({ accessToken }: AuthResult) => ChatClient.connect(app.url, { auth: { token: accessToken } });
   const codeOf = ({ status, body }: Answer<unknown>) => [status, (body as { code?: string }).code];
-  const own = async () => (await me(first).get<OwnUser>('/users/me')).body;
   const isOver = async (login: AuthResult) =>
     expect(codeOf(await me(login).get('/users/me'))).toEqual([401, 'session_ended']);
   const forgotten = (address = email) => nobody.post('/auth/password/forgotten', { email: address });
   const reset = (token: string, newPassword = NEW) => nobody.post('/auth/password/reset', { token, newPassword });
-  const verify = (token: string) => nobody.post('/auth/email/verify', { token });
-  const verificationLetter = () => mailbox.take(email);
   /** The token of a link to choose a new password, asked for and come by mail. */
   const resetToken = async () => {
-    await verificationLetter();
     await forgotten();
     return tokenIn(await mailbox.take(email));
   };
@@ -77,6 +74,16 @@ describe('Passwords', () => {
       expect(codeOf(await change(oldPassword))).toEqual([403, 'wrong_password']);
       expect((await me(second).get('/users/me')).status).toBe(200);
       expect((await logIn()).status).toBe(200);
+    });
+
+    it('to a password that is made of my name is refused, at a change and at a reset', async () => {
+      const newPassword = `${first.user.username}!`;
+      const changed = await me(first).post('/users/me/password', { oldPassword: PASSWORD, newPassword });
+      const token = await resetToken();
+      for (const { body } of [changed, await reset(token, newPassword)]) {
+        expect([body.code, body.errors?.[0]?.field]).toEqual(['validation_failed', 'newPassword']);
+      }
+      expect(codeOf(await reset(token, NEW))).toEqual([204, undefined]);
     });
 
     it('to a common password, or by nobody, is refused', async () => {
@@ -133,7 +140,6 @@ describe('Passwords', () => {
     });
 
     it('comes with a letter whose link goes to the page', async () => {
-      await verificationLetter();
       await forgotten(email.toUpperCase());
       const letter = await mailbox.take(email);
       expect(letter.subject).toBe('Choose a new password');
@@ -141,7 +147,6 @@ describe('Passwords', () => {
     });
 
     it('answers the same whether or not the address is known, and waits for no letter', async () => {
-      await verificationLetter();
       const release = mailbox.hold();
       const [known, unknown] = [await forgotten(), await forgotten('nobody@example.org')];
       expect([known.status, known.body]).toEqual([204, '']);
@@ -182,7 +187,8 @@ describe('Passwords', () => {
 
     it('is not replaced once the address is another', async () => {
       const token = await resetToken();
-      await me(first).patch('/users/me', { email: `other-${email}` });
+      await me(first).patch('/users/me', { email: `other-${email}`, currentPassword: PASSWORD });
+      await mailbox.confirm(`other-${email}`, app.url);
       expect(codeOf(await reset(token))).toEqual([400, 'link_invalid']);
     });
 
@@ -219,56 +225,8 @@ describe('Passwords', () => {
     });
   });
 
-  describe('An email address', () => {
-    it('is verified by the link that is sent on registration', async () => {
-      expect(first.user.emailVerified).toBe(false);
-      const letter = await verificationLetter();
-      expect(letter.text).toContain(`${PUBLIC_URL}/#/verify?token=`);
-      expect((await verify(tokenIn(letter))).status).toBe(204);
-      expect(await own()).toMatchObject({ email, emailVerified: true });
-      expect(codeOf(await verify(tokenIn(letter)))).toEqual([400, 'link_invalid']);
-    });
-
-    it('can be asked for again, as long as it is not verified', async () => {
-      await verificationLetter();
-      expect((await me(first).post('/users/me/email/verify')).status).toBe(204);
-      await verify(tokenIn(await mailbox.take(email)));
-      expect((await me(first).post('/users/me/email/verify')).status).toBe(204);
-      await forgotten();
-      expect((await mailbox.take(email)).subject).toBe('Choose a new password');
-    });
-
-    it('that is changed is not verified, and the link to the old one proves nothing', async () => {
-      const old = tokenIn(await verificationLetter());
-      const { body } = await me(first).patch<OwnUser>('/users/me', { email: `new-${email}` });
-      expect(body.emailVerified).toBe(false);
-      expect(codeOf(await verify(old))).toEqual([400, 'link_invalid']);
-      expect((await own()).emailVerified).toBe(false);
-    });
-
-    it('that is set to what it is stays verified', async () => {
-      await verify(tokenIn(await verificationLetter()));
-      await me(first).patch('/users/me', { email, displayName: 'Somebody' });
-      expect(await own()).toMatchObject({ emailVerified: true, displayName: 'Somebody' });
-    });
-
-    it('is not verified by a link for a password, nor the password set by one for the address', async () => {
-      const verification = tokenIn(await verificationLetter());
-      expect(codeOf(await reset(verification))).toEqual([400, 'link_invalid']);
-      await forgotten();
-      const forPassword = tokenIn(await mailbox.take(email));
-      expect(codeOf(await verify(forPassword))).toEqual([400, 'link_invalid']);
-    });
-
-    it('that is missing cannot be verified', async () => {
-      await me(first).patch('/users/me', { email: null });
-      expect(codeOf(await me(first).post('/users/me/email/verify'))).toEqual([409, 'no_email']);
-    });
-  });
-
   it('without a mail server answer the same, and nothing is sent', async () => {
     const plain = await startApp({}, app.database);
-    await verificationLetter();
     expect((await new Api(plain.url).post('/auth/password/forgotten', { email })).status).toBe(204);
     await plain.close();
     expect(
@@ -278,7 +236,6 @@ describe('Passwords', () => {
 
   it('are still told of the mail server that is away, without an error for who asked', async () => {
     const away = await startApp({ smtpUrl: 'smtp://127.0.0.1:1', mailFrom: 'a@b.c' }, app.database);
-    await verificationLetter();
     expect((await new Api(away.url).post('/auth/password/forgotten', { email })).status).toBe(204);
     expect((await new Api(away.url).get('/health/live')).status).toBe(200);
     await away.close();

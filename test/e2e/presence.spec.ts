@@ -140,6 +140,71 @@ describe('Presence', () => {
     [ann, bob, stranger, witness].forEach((person) => person.leave());
   });
 
+  describe('Of someone in a direct group alone', () => {
+    let eve: Person;
+    let direct: Group;
+    beforeEach(async () => {
+      eve = await Person.register(app.url, 'eve');
+      direct = (await eve.api.post<Group>('/groups', { kind: 'direct', userId: bob.id })).body;
+    });
+    const HIDDEN = { status: null, lastSeenAt: null };
+    /** By each way in which it can be asked for. */
+    const asked = async (viewer: Person, person: Person) => {
+      const { body: one } = await viewer.api.get<Group>(`/groups/${direct.id}`);
+      const { body: mine } = await viewer.api.get<Page<Group>>('/groups');
+      const { body: members } = await viewer.api.get<Page<MemberWithPresence>>(`/groups/${direct.id}/members`);
+      const found = [
+        await shown(viewer, person),
+        one.peer!,
+        mine.items.find(({ id }) => id === direct.id)!.peer!,
+        members.items.find(({ user }) => user.id === person.id)!,
+      ];
+      return found.map(({ status, lastSeenAt }) => ({ status, lastSeenAt }));
+    };
+    const each = (presence: object) => Array.from({ length: 4 }, () => presence);
+
+    it('is not told or shown to the one who began it, however much they write', async () => {
+      const other = await eve.group('private');
+      const client = await eve.connect();
+      await eve.send(direct.id, 'Are you there?');
+      await bob.connect();
+      await (await ann.connect()).next('presence', ({ userId }) => userId === bob.id);
+      const witness = await later(eve, other.id, client);
+      expect(toldOf(client, bob)).toEqual([]);
+      expect(direct.peer).toMatchObject(HIDDEN);
+      expect(await asked(eve, bob)).toEqual(each(HIDDEN));
+      [ann, bob, eve, witness].forEach((person) => person.leave());
+    });
+
+    it('is told and shown once they wrote in it, also when that is deleted, and to the other one as well', async () => {
+      const client = await eve.connect();
+      const { id } = await bob.send(direct.id, 'Yes, I am.');
+      await bob.api.delete(`/messages/${id}`);
+      const theirs = await bob.connect();
+      expect(await told(client, bob, 'online')).toEqual({ userId: bob.id, ...ONLINE });
+      expect(await asked(eve, bob)).toEqual(each(ONLINE));
+      // Eve wrote nothing so far.
+      expect(await asked(bob, eve)).toEqual(each(HIDDEN));
+      await theirs.do('message:send', { groupId: direct.id, text: 'And you?' });
+      await eve.send(direct.id, 'So am I.');
+      expect(await asked(bob, eve)).toEqual(each(ONLINE));
+      eve.leave();
+      await told(theirs, eve, 'offline');
+      bob.leave();
+    });
+
+    it('is shown while the two share another group, and not after it', async () => {
+      const shared = await bob.group('public', eve);
+      const client = await eve.connect();
+      await bob.connect();
+      await told(client, bob, 'online');
+      expect(await asked(eve, bob)).toEqual(each(ONLINE));
+      await bob.api.delete(`/groups/${shared.id}/members/${eve.id}`);
+      expect(await asked(eve, bob)).toEqual(each(HIDDEN));
+      [bob, eve].forEach((person) => person.leave());
+    });
+  });
+
   it('is told no more to who was removed, nor of them', async () => {
     const eve = await Person.register(app.url, 'eve');
     await ann.api.post(`/groups/${group.id}/members`, { userId: eve.id });

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { DataSource } from 'typeorm';
 import { Config, type LimitName, type Rate } from '../../src/config/config.js';
 import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
@@ -69,6 +70,18 @@ describe('Limits', () => {
     expect(await login('wrong')).toMatchObject({ status: 401 });
     expect(await login('wrong')).toMatchObject({ status: 401 });
     expect(await login(PASSWORD)).toMatchObject({ status: 429, body: { code: limited } });
+  });
+
+  it('on readiness there are none, for the database is asked once a second at most', async () => {
+    await start({ request: { points: 1, duration: HOUR } });
+    const query = jest.spyOn(app.nest.get(DataSource), 'query');
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => new Api(app.url).get('/health/ready')));
+    const seconds = Math.ceil((performance.now() - began) / 1_000);
+    const asked = query.mock.calls.filter(([text]) => text === 'SELECT 1').length;
+    query.mockRestore();
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(asked).toBeLessThanOrEqual(1 + seconds);
   });
 
   it('can be lifted', async () => {

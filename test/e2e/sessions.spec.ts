@@ -40,6 +40,7 @@ describe('Sessions', () => {
   const refresh = (refreshToken: string, headers?: Record<string, string>) =>
     nobody.post<Login>('/auth/refresh', { refreshToken }, headers);
   const me = ({ accessToken }: AuthResult, url = app.url) => new Api(url, accessToken);
+  const end = (login: AuthResult, path: string) => me(login).request('DELETE', path, { password: PASSWORD });
   const idOf = ({ accessToken }: AuthResult) => claimsOf(accessToken).sid;
   const listOf = async (login: AuthResult) =>
     (await me(login).get<{ items: SessionInfo[] }>('/users/me/sessions')).body.items;
@@ -166,6 +167,27 @@ describe('Sessions', () => {
       expect(await app.database.query('SELECT FROM sessions WHERE id = $1', [idOf(login)])).toEqual([]);
     });
 
+    it('after two weeks without a use is refused, and so are its access tokens and its connections', async () => {
+      const login = await logIn();
+      const client = await connect(login);
+      const setLastUse = (interval: string) =>
+        app.database.query('UPDATE sessions SET last_used_at = now() - $2::interval WHERE id = $1', [
+          idOf(login),
+          interval,
+        ]);
+      await setLastUse('13 days 23 hours');
+      const { body: next } = await refresh(login.refreshToken);
+      await lives(next);
+      await setLastUse('14 days');
+      expect((await client.next('closing')).code).toBe('session_ended');
+      expect(resultOf(await refresh(next.refreshToken))).toEqual([401, 'session_ended']);
+      await isOver(next);
+      await expect(connect(next)).rejects.toMatchObject({ data: { code: 'session_ended' } });
+      const apart = await logIn();
+      expect((await listOf(apart)).map(({ id }) => id)).not.toContain(idOf(login));
+      expect(await app.database.query('SELECT FROM sessions WHERE id = $1', [idOf(login)])).toEqual([]);
+    });
+
     it('is announced with its own limit', async () => {
       const { headers } = await new Api(other.url).post('/auth/refresh', { refreshToken: 'x' });
       expect(headers.get('ratelimit-policy')).toBe('"refresh";q=300;w=60');
@@ -246,7 +268,7 @@ describe('Sessions', () => {
       const stranger = await nobody.post<AuthResult>('/register', { username: `${username}-2`, password: PASSWORD });
       const login = await logIn();
       expect((await listOf(stranger.body)).map(({ id }) => id)).toEqual([idOf(stranger.body)]);
-      expect(resultOf(await me(stranger.body).delete(`/users/me/sessions/${idOf(login)}`))).toEqual([
+      expect(resultOf(await end(stranger.body, `/users/me/sessions/${idOf(login)}`))).toEqual([
         404,
         'session_not_found',
       ]);
@@ -259,7 +281,7 @@ describe('Sessions', () => {
       const [mine, lost] = [await logIn(), await logIn()];
       const [here, there, alsoThere] = [await connect(mine), await connect(lost), await connect(lost)];
       const path = `/users/me/sessions/${idOf(lost)}`;
-      expect((await me(mine).delete(path)).status).toBe(204);
+      expect((await end(mine, path)).status).toBe(204);
       for (const client of [there, alsoThere]) {
         expect((await client.next('closing')).code).toBe('session_ended');
         await client.until(() => !client.connected, 'the end of the connection');
@@ -270,13 +292,13 @@ describe('Sessions', () => {
       await lives(mine);
       expect(here.connected).toBe(true);
       here.close();
-      expect(resultOf(await me(mine).delete(path))).toEqual([404, 'session_not_found']);
+      expect(resultOf(await end(mine, path))).toEqual([404, 'session_not_found']);
     });
 
     it('all others leaves this one', async () => {
       const [mine, second, third] = [await logIn(), await logIn(), await logIn()];
       const clients = [await connect(second), await connect(third)];
-      expect((await me(mine).delete('/users/me/sessions')).status).toBe(204);
+      expect((await end(mine, '/users/me/sessions')).status).toBe(204);
       for (const client of clients) expect((await client.next('closing')).code).toBe('session_ended');
       expect((await listOf(mine)).map(({ id }) => id)).toEqual([idOf(mine)]);
       await isOver(second);
@@ -409,5 +431,12 @@ describe('Sessions', () => {
       const { body } = await nobody.post('/login', credentials(), { 'session-transport': 'pigeon' });
       expect([body.code, body.errors?.[0]?.field]).toEqual(['validation_failed', 'Session-Transport']);
     });
+  });
+
+  it('last no shorter than their access tokens: none is good for longer than a session may be idle', async () => {
+    const idle = await startApp({ sessionIdleTtl: 60, accessTokenTtl: 900 }, app.database);
+    const { body } = await new Api(idle.url).post<Login>('/login', credentials());
+    expect(body.expiresIn).toBe(60);
+    await idle.close();
   });
 });

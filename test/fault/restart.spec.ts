@@ -132,6 +132,20 @@ describe('Messendger, stopped in the middle of a burst', () => {
 });
 
 describe('Messendger, started', () => {
+  it('by npm, stops when a supervisor stops npm, and leaves nothing running', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'messendger-npm-'));
+    const byNpm = await ServerProcess.startByNpm({ DATA_DIR: dataDir });
+    const [postgres] = (await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+    const { url } = byNpm;
+    expect(await byNpm.stop()).toEqual({ code: 0, signal: null });
+    expect(byNpm.output).toMatch(/SIGTERM: stopping[^]*Stopped/);
+    await expect(fetch(url)).rejects.toThrow();
+    expect(() => process.kill(Number(postgres), 0)).toThrow('ESRCH');
+    const next = await ServerProcess.start({ DATA_DIR: dataDir, PORT: new URL(url).port });
+    expect(await next.stop()).toEqual({ code: 0, signal: null });
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
   it('twice on one folder, refuses the second time and says why, and the first goes on', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'messendger-twice-'));
     const first = await ServerProcess.start({ DATA_DIR: dataDir });

@@ -5,7 +5,7 @@ import { createApp } from '../../src/app.js';
 import { Config } from '../../src/config/config.js';
 import { createDatabase, type TestDatabase } from './database.js';
 
-export const TEST_SECRET = 'a secret that only the tests know, 0123456789';
+export const TEST_SECRET = 'a secret that only the tests know: 0123456789';
 
 /** A running Messendger, the same application that `npm start` runs, with a database of its own. */
 export interface TestApp {

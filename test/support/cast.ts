@@ -9,6 +9,9 @@ export type Role = (typeof ROLES)[number];
 /** In every text that only members may read. */
 export const SECRET = 'for-members-only';
 
+/** The text of what the former member sent last, in answer to the member's message. Pinned and reacted to since. */
+export const SENT = 'sent by the former member';
+
 /** What the names in a row stand for. */
 export type Names = Record<string, string>;
 
@@ -53,8 +56,12 @@ async function setScene(url: string, people: Record<Exclude<Role, 'nobody'>, Per
       const { id } = (await owner.api.post<Group>('/groups', { kind, name })).body;
       for (const userId of [member.id, former.id]) await owner.api.post(`/groups/${id}/members`, { userId });
       const [old, message] = [await former.send(id, SECRET), await member.send(id, SECRET)];
+      const sent = { id: crypto.randomUUID(), groupId: id, text: SENT, replyTo: message.id };
+      await former.api.post('/messages', sent);
       await owner.api.delete(`/groups/${id}/members/${former.id}`);
-      return { group: id, old: old.id, message: message.id };
+      await owner.api.put(`/messages/${sent.id}/pin`);
+      await owner.api.put(`/messages/${sent.id}/reactions/%F0%9F%91%8D`);
+      return { group: id, old: old.id, message: message.id, sent: sent.id };
     }),
   );
   const direct = (await owner.api.post<Group>('/groups', { kind: 'direct', userId: member.id })).body.id;
@@ -66,6 +73,7 @@ async function setScene(url: string, people: Record<Exclude<Role, 'nobody'>, Per
     public: inPublic!.group,
     publicOld: inPublic!.old,
     publicMessage: inPublic!.message,
+    publicSent: inPublic!.sent,
     direct,
     stranger: stranger.id,
     former: former.id,

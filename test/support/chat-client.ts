@@ -35,7 +35,10 @@ export class ChatClient {
     this.socket.on('disconnect', () => this.watchers.forEach((watch) => watch()));
   }
 
-  /** Connects, and resolves once `ready` came. Rejects with the problem when the handshake is refused. */
+  /**
+   * Connects, and resolves once `ready` came. Rejects with the problem when the handshake is refused, and with Socket.IO's
+   * reason when the connection is closed before.
+   */
   static async connect(url: string, options: Partial<ManagerOptions & SocketOptions>): Promise<ChatClient> {
     const client = new ChatClient(url, options);
     await new Promise<void>((resolve, reject) => {
@@ -43,9 +46,10 @@ export class ChatClient {
         client.socket.close();
         reject(error);
       };
-      client.socket.once('connect_error', refused);
+      const closed = (reason: string) => reject(new Error(reason));
+      client.socket.once('connect_error', refused).once('disconnect', closed);
       client.socket.once('ready', () => {
-        client.socket.off('connect_error', refused);
+        client.socket.off('connect_error', refused).off('disconnect', closed);
         resolve();
       });
     });

@@ -22,6 +22,15 @@ export async function createDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Has the pending address of a user count, as if the link that was sent there had been used. */
+export async function verifyAddress(database: TestDatabase, username: string): Promise<void> {
+  await database.query(
+    `UPDATE users SET email = pending_email, email_verified_at = now(), pending_email = NULL, pending_email_expires_at = NULL
+      WHERE username = $1 AND pending_email IS NOT NULL`,
+    [username],
+  );
+}
+
 function clusterUrl(): string {
   const url = process.env.TEST_DATABASE_URL;
   if (!url) throw new Error('The test run has no PostgreSQL: test/support/cluster.setup.js starts it');

@@ -5,6 +5,7 @@ import ts from 'typescript';
 const ORDER = [
   'common',
   'config',
+  'audit',
   'database',
   'changes',
   'users',

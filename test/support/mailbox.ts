@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
+import { Api } from './api.js';
 
 /** A letter that came. */
 export interface Received {
@@ -46,6 +47,12 @@ export class Mailbox {
       if (index >= 0) return this.letters.splice(index, 1)[0]!;
       await new Promise<void>((resolve) => this.watchers.add(resolve));
     }
+  }
+
+  /** Uses the link of the next letter to this address, so that it is verified. */
+  async confirm(to: string, url: string): Promise<void> {
+    const { status } = await new Api(url).post('/auth/email/verify', { token: tokenIn(await this.take(to)) });
+    if (status !== 204) throw new Error(`The confirmation of ${to} answered ${status}`);
   }
 
   /** Takes no letter until the returned function is called. */

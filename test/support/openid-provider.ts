@@ -12,6 +12,8 @@ const CLIENT = { clientId: 'messendger', clientSecret: 'the secret of the client
 export class OpenIdProvider {
   /** What it says of someone, by the name that they log in with. */
   readonly claims = new Map<string, Record<string, unknown>>();
+  /** What it answers instead, by path: a body of JSON. */
+  readonly instead = new Map<string, string>();
   private server!: Server;
   private handle: RequestListener = (_, response) => void response.writeHead(503).end();
   private port = 0;
@@ -49,7 +51,7 @@ export class OpenIdProvider {
         },
       ],
       cookies: { keys: ['for tests only'] },
-      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+      claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'hd'] },
       routes: { userinfo: '/userinfo' },
       pkce: { required: () => true },
       findAccount: (_context: unknown, sub: string) => ({
@@ -57,6 +59,11 @@ export class OpenIdProvider {
         claims: () => ({ sub, ...this.claims.get(sub) }),
       }),
     });
-    this.handle = provider.callback();
+    const answer = provider.callback();
+    this.handle = (request, response) => {
+      const body = this.instead.get(request.url ?? '');
+      if (body === undefined) answer(request, response);
+      else response.setHeader('content-type', 'application/json').end(body);
+    };
   }
 }

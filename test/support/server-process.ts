@@ -1,12 +1,17 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** The built server, or another build of it that MESSENDGER_MAIN names. */
-const MAIN = process.env.MESSENDGER_MAIN ?? join(import.meta.dirname, '..', '..', 'dist', 'src', 'main.js');
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = process.env.MESSENDGER_MAIN ?? join(ROOT, 'dist', 'src', 'main.js');
 const READY = /the page is at (http:\/\/[^\s,"]+)/;
 const PATIENCE = 25_000;
+
+/** For `NODE_OPTIONS`: lets `retainedBytes` be asked. */
+export const REPORTS_MEMORY = `--import=${pathToFileURL(join(import.meta.dirname, 'report-memory.js')).href}`;
 
 /** How a process ended: one of the two is null. */
 export interface Exit {
@@ -41,8 +46,19 @@ export class ServerProcess {
 
   /** Begins a start. `environment` comes on top of PATH alone, so that no setting of the developer leaks in. */
   static launch(environment: NodeJS.ProcessEnv, cwd?: string): ServerProcess {
+    return ServerProcess.spawn([process.execPath, MAIN], environment, cwd);
+  }
+
+  /** Starts it as the README says, by npm, whose process this is then. */
+  static async startByNpm(environment: NodeJS.ProcessEnv): Promise<ServerProcess> {
+    const server = ServerProcess.spawn(['npm', 'start'], environment, ROOT);
+    await server.ready();
+    return server;
+  }
+
+  private static spawn([command = '', ...args]: string[], environment: NodeJS.ProcessEnv, cwd?: string): ServerProcess {
     const env = { PATH: process.env.PATH, ...DEFAULTS, ...environment };
-    return new ServerProcess(spawn(process.execPath, [MAIN], { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
+    return new ServerProcess(spawn(command, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   get pid(): number {
@@ -66,6 +82,19 @@ export class ServerProcess {
     if (this.running) this.signal('SIGKILL');
     await this.exited;
     throw new Error(`The server did not start:\n${this.written}`);
+  }
+
+  /** The bytes that it keeps once the garbage is collected. Needs `report-memory.js`, see `REPORTS_MEMORY`. */
+  async retainedBytes(): Promise<number> {
+    const before = this.memoryReports().length;
+    this.signal('SIGUSR2');
+    while (this.running && this.memoryReports().length === before) await delay(10);
+    if (!this.running) throw new Error(`The server died:\n${this.written.slice(-2_000)}`);
+    return Number(this.memoryReports().at(-1)![1]);
+  }
+
+  private memoryReports(): RegExpMatchArray[] {
+    return [...this.written.matchAll(/^memory \d+: (\d+)$/gm)];
   }
 
   signal(signal: NodeJS.Signals): void {

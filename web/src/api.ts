@@ -43,25 +43,39 @@ function withQuery(path: string, query: Query): string {
 /** Which page of a group's history: the newest, or the one next to a seq. */
 export type HistoryQuery = { before?: number; after?: number; around?: number };
 
+/** How to log in at this server, and who may make an account with a password. */
+export interface WaysIn {
+  google: boolean;
+  passwordLogin: boolean;
+  registration: 'open' | 'invited' | 'off';
+}
+
 /** What a new group is made of. */
 export type NewGroup =
   { kind: 'public' | 'private'; name: string; description?: string } | { kind: 'direct'; userId: string };
 
+/** What I may change of myself; another address needs the password. */
+export interface ProfileForm {
+  displayName?: string;
+  email?: string | null;
+  currentPassword?: string;
+}
+
 export const api = {
-  register: (form: { username: string; password: string; displayName?: string; email?: string }) =>
+  register: (form: { username: string; password: string; displayName?: string; email?: string; invite?: string }) =>
     request<AuthResult>('POST', '/register', { body: form, headers: BY_COOKIE }),
   login: (form: { username: string; password: string }) =>
     request<AuthResult>('POST', '/login', { body: form, headers: BY_COOKIE }),
   logOut: () => request<null>('POST', '/logout', { headers: BY_COOKIE }),
 
   sessions: () => call<{ items: SessionInfo[] }>('GET', '/users/me/sessions'),
-  endSession: (id: string) => call<null>('DELETE', `/users/me/sessions/${id}`),
-  endOtherSessions: () => call<null>('DELETE', '/users/me/sessions'),
+  endSession: (id: string, password?: string) => call<null>('DELETE', `/users/me/sessions/${id}`, { password }),
+  endOtherSessions: (password?: string) => call<null>('DELETE', '/users/me/sessions', { password }),
 
-  providers: () => request<{ google: boolean }>('GET', '/auth/providers'),
+  providers: () => request<WaysIn>('GET', '/auth/providers'),
   identities: () => call<{ items: IdentityInfo[] }>('GET', '/users/me/identities'),
-  linkGoogle: () => call<{ url: string }>('POST', '/users/me/identities/google'),
-  unlinkGoogle: () => call<null>('DELETE', '/users/me/identities/google'),
+  linkGoogle: (password?: string) => call<{ url: string }>('POST', '/users/me/identities/google', { password }),
+  unlinkGoogle: (password?: string) => call<null>('DELETE', '/users/me/identities/google', { password }),
 
   forgotten: (form: { email: string }) => request<null>('POST', '/auth/password/forgotten', { body: form }),
   resetPassword: (form: { token: string; newPassword: string }) =>
@@ -69,9 +83,11 @@ export const api = {
   changePassword: (form: { oldPassword?: string; newPassword: string }) =>
     call<null>('POST', '/users/me/password', form),
   requestVerification: () => call<null>('POST', '/users/me/email/verify'),
+  accountOfLink: (form: { token: string }) =>
+    request<{ username: string }>('POST', '/auth/links/account', { body: form }),
   verifyEmail: (form: { token: string }) => request<null>('POST', '/auth/email/verify', { body: form }),
 
-  updateMe: (form: { displayName?: string; email?: string | null }) => call<OwnUser>('PATCH', '/users/me', form),
+  updateMe: (form: ProfileForm) => call<OwnUser>('PATCH', '/users/me', form),
   user: (id: string) => call<UserWithPresence>('GET', `/users/${id}`),
   findUsers: (query: string, signal?: AbortSignal) =>
     call<Page<UserSummary>>('GET', withQuery('/users', { query, limit: 8 }), undefined, signal),

@@ -10,6 +10,8 @@ const WORDS: Record<string, string> = {
   stale: 'That took too long, or began in another window. Try again from here.',
   taken: 'This Google account belongs to another account here, or yours is linked with another one.',
   deactivated: 'This account is deactivated.',
+  domain: 'Only Google accounts of the organisations that this server names can log in here.',
+  closed: 'This server does not accept new accounts. Ask an operator of it.',
   failed: 'Google can’t be reached right now, or did not accept it. Try again in a moment.',
 };
 

@@ -1,7 +1,12 @@
 import { useSyncExternalStore } from 'react';
 
 /** What the address shows. */
-export type Route = { name: 'home' } | { name: 'discover' } | { name: 'group'; groupId: string } | LinkRoute;
+export type Route =
+  | { name: 'home' }
+  | { name: 'discover' }
+  | { name: 'group'; groupId: string }
+  | { name: 'register'; invite: string }
+  | LinkRoute;
 
 /** A link of a letter: to choose a new password, or to prove an address. */
 export interface LinkRoute {
@@ -23,6 +28,8 @@ export function parseRoute(hash: string): Route {
   if (groupId) return { name: 'group', groupId: groupId.toLowerCase() };
   const link = /^#\/(reset|verify)\?token=([\w-]+)$/.exec(hash);
   if (link) return { name: link[1] as LinkRoute['name'], token: link[2]! };
+  const invite = /^#\/register\?invite=([\w-]+)$/.exec(hash)?.[1];
+  if (invite) return { name: 'register', invite };
   return { name: hash === DISCOVER ? 'discover' : 'home' };
 }
 

@@ -1,8 +1,9 @@
 import { IsOptional, IsString, Length } from 'class-validator';
 import type { AuthResult } from '../../changes/contract.js';
-import { Folded, IsText } from '../../common/fields.js';
+import { FoldedLogin, IsEmailAddress } from '../../common/email-address.js';
+import { IsText } from '../../common/fields.js';
 import { OwnUserResponse } from '../../users/dto/user.dto.js';
-import { IsDisplayName, IsEmailAddress, IsUsername } from '../../users/user-fields.js';
+import { IsDisplayName, IsUsername } from '../../users/user-fields.js';
 import { IsNewPassword } from '../password-rules.js';
 
 /** A new account. */
@@ -15,7 +16,7 @@ export class RegisterDto {
   username!: string;
 
   /**
-   * 8 to 128 characters, and not one of the common ones.
+   * 8 to 128 characters, and not easy to guess.
    * @example 'correct horse battery staple'
    */
   @IsNewPassword()
@@ -33,6 +34,15 @@ export class RegisterDto {
   @IsOptional()
   @IsEmailAddress()
   email?: string;
+
+  /**
+   * What follows `invite=` in a registration link. Needed where `GET /auth/providers` says `invited`.
+   * @example 'Yk8vR2Jm0sQm3xq5nH4tVw7cZ1aB6dE9fG2hJ5kL8mN'
+   */
+  @IsOptional()
+  @IsString()
+  @Length(1, 200)
+  invite?: string;
 }
 
 /** Who logs in. */
@@ -42,7 +52,7 @@ export class LoginDto {
    * @example 'ann'
    */
   @IsText(1, 320)
-  @Folded()
+  @FoldedLogin()
   username!: string;
 
   /** @example 'correct horse battery staple' */

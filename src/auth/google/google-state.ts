@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { CookieOptions, Request, Response } from 'express';
+import type { LinkRequest } from '../identities/linked-logins.js';
 
 /** What a way to Google and back is for: logging in, or linking the account of a session. */
-export type Purpose = { kind: 'login' } | { kind: 'link'; userId: string; sessionId: string };
+export type Purpose = { kind: 'login' } | ({ kind: 'link' } & LinkRequest);
 
 /** What has to be known again when somebody comes back. */
 export interface State {
@@ -24,10 +25,12 @@ const TAG = 16;
  * browser, and the server keeps nothing. `Lax`, since it has to come along when Google sends the browser back.
  */
 export class GoogleState {
-  private readonly key: Buffer;
+  /** The first one seals. */
+  private readonly keys: Buffer[];
 
-  constructor(secret: string) {
-    this.key = Buffer.from(hkdfSync('sha256', secret, '', 'messendger google state', 32));
+  /** `secrets`: the one that is good now, then those before it. */
+  constructor(secrets: string[]) {
+    this.keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'messendger google state', 32)));
   }
 
   set(request: Request, response: Response, state: State): void {
@@ -51,7 +54,7 @@ export class GoogleState {
 
   private seal(text: string): string {
     const iv = randomBytes(IV);
-    const cipher = createCipheriv(CIPHER, this.key, iv);
+    const cipher = createCipheriv(CIPHER, this.keys[0]!, iv);
     const sealed = Buffer.concat([cipher.update(text), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url');
   }
@@ -59,13 +62,21 @@ export class GoogleState {
   private unseal(sealed: string): string | null {
     const box = Buffer.from(sealed, 'base64url');
     if (box.length <= IV + TAG) return null;
-    try {
-      const decipher = createDecipheriv(CIPHER, this.key, box.subarray(0, IV));
-      decipher.setAuthTag(box.subarray(IV, IV + TAG));
-      return Buffer.concat([decipher.update(box.subarray(IV + TAG)), decipher.final()]).toString();
-    } catch {
-      return null;
+    for (const key of this.keys) {
+      const text = unsealWith(key, box);
+      if (text !== null) return text;
     }
+    return null;
+  }
+}
+
+function unsealWith(key: Buffer, box: Buffer): string | null {
+  try {
+    const decipher = createDecipheriv(CIPHER, key, box.subarray(0, IV));
+    decipher.setAuthTag(box.subarray(IV, IV + TAG));
+    return Buffer.concat([decipher.update(box.subarray(IV + TAG)), decipher.final()]).toString();
+  } catch {
+    return null;
   }
 }
 

@@ -61,11 +61,38 @@ export class GoogleStrategy extends Strategy {
         success: (profile: unknown) => settle({ kind: 'success', profile: profile as Profile }),
         fail: () => settle({ kind: 'refused' }),
         error: (reason: Error) => settle({ kind: 'error', error: reason }),
+        _oauth2: guarded(this._oauth2 as unknown as OAuth2, (error) => settle({ kind: 'error', error })),
       });
       (request as Exchanging).googleExchange = exchange;
       step.authenticate(request, { callbackURL });
     });
   }
+}
+
+type Take = (error: unknown, body?: unknown, response?: unknown) => void;
+
+/** What the library asks with. Both its requests go through this method, which is not in its types. */
+interface OAuth2 {
+  _request(method: string, url: string, headers: object, body: unknown, token: unknown, take: Take): void;
+}
+
+/** The library reads answers outside of any `try`: one of another kind than it expects would end the process. */
+function guarded(oauth2: OAuth2, fail: (error: Error) => void): OAuth2 {
+  const request: OAuth2['_request'] = (method, url, headers, body, token, take) =>
+    oauth2._request(method, url, headers, body, token, (error, answer, response) => {
+      try {
+        if (!error && !isJsonObject(answer)) throw new Error('it answered with what is no JSON object');
+        take(error, answer, response);
+      } catch (reason) {
+        fail(reason as Error);
+      }
+    });
+  return Object.assign(Object.create(oauth2) as OAuth2, { _request: request });
+}
+
+function isJsonObject(body: unknown): boolean {
+  const value: unknown = JSON.parse(String(body));
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 // passport-oauth2 tells by the number of the parameters what it has to give.

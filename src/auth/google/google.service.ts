@@ -6,7 +6,9 @@ import { Problem, type ProblemCode } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
 import { Config } from '../../config/config.js';
 import { IdentitiesService } from '../identities/identities.service.js';
-import { toProfile } from '../identities/profile.js';
+import { GOOGLE } from '../identities/identity.entity.js';
+import { LinkedLogins } from '../identities/linked-logins.js';
+import { isSubject, toProfile } from '../identities/profile.js';
 import type { Device } from '../sessions/device.js';
 import { setRefreshCookie } from '../sessions/refresh-cookie.js';
 import { SessionsService } from '../sessions/sessions.service.js';
@@ -14,18 +16,20 @@ import { GoogleState, type Purpose, type State } from './google-state.js';
 import { type Exchange, GoogleStrategy } from './google-strategy.js';
 
 /** What came of it, for the page to say. */
-export type Landing = 'logged-in' | 'linked' | 'refused' | 'stale' | 'taken' | 'deactivated' | 'failed';
+export type Landing =
+  'logged-in' | 'linked' | 'refused' | 'stale' | 'taken' | 'deactivated' | 'domain' | 'closed' | 'failed';
 
 /** What whoever comes back may be refused with. */
 const REFUSALS: Partial<Record<ProblemCode, Landing>> = {
   identity_taken: 'taken',
   account_deactivated: 'deactivated',
+  domain_not_allowed: 'domain',
+  registration_closed: 'closed',
   session_ended: 'stale',
   // The account was erased at that moment.
   invalid_credentials: 'stale',
 };
 
-const PROVIDER = 'google';
 const CALLBACK = '/auth/google/callback';
 
 /** Logging in with Google, and linking an account with it: the way there, and the way back. */
@@ -38,10 +42,11 @@ export class GoogleService {
   constructor(
     private readonly config: Config,
     private readonly identities: IdentitiesService,
+    private readonly linkedLogins: LinkedLogins,
     private readonly sessions: SessionsService,
   ) {
     this.strategy = config.google && new GoogleStrategy(config.google);
-    this.state = new GoogleState(config.jwtSecret);
+    this.state = new GoogleState([config.jwtSecret, ...config.previousJwtSecrets]);
   }
 
   get isConfigured(): boolean {
@@ -62,10 +67,16 @@ export class GoogleService {
     throw new Error('There is no way to Google');
   }
 
-  /** As `begin`, to link the account of a session. Throws `session_needed` too. */
-  async beginLink(request: Request, response: Response, { userId, sessionId }: Principal): Promise<{ url: string }> {
-    if (sessionId === null) throw new Problem('session_needed');
-    return { url: await this.begin(request, response, { kind: 'link', userId, sessionId }) };
+  /** As `begin`, to link the account of a session. Throws as `Reauthentication.confirm` too. */
+  async beginLink(
+    request: Request,
+    response: Response,
+    me: Principal,
+    password: string | undefined,
+  ): Promise<{ url: string }> {
+    if (!this.isConfigured) throw new Problem('google_not_configured');
+    const proved = await this.linkedLogins.request(me, password);
+    return { url: await this.begin(request, response, { kind: 'link', ...proved }) };
   }
 
   /** Takes back who was sent away, and says what came of it. Throws `google_not_configured`. */
@@ -95,25 +106,39 @@ export class GoogleService {
     response: Response,
     device: Device,
   ): Promise<Landing> {
-    const subject = { provider: PROVIDER, subject: id };
+    if (!isSubject(id)) {
+      this.logger.warn('Google let nobody in: the "sub" of what it says is no subject');
+      return 'failed';
+    }
+    const subject = { provider: GOOGLE, subject: id };
     const profile = toProfile(_json);
-    if (purpose.kind === 'link') return this.link(purpose, subject, profile.email);
-    const user = await this.identities.userOf(subject, profile);
+    requireDomain(_json, this.config.googleDomains);
+    if (purpose.kind === 'link') {
+      await this.linkedLogins.link(purpose, subject, profile.email);
+      return 'linked';
+    }
+    const user = await this.identities.userOf(subject, profile, { mayRegister: this.mayRegister });
     const { refreshToken, sessionExpiresAt } = await this.sessions.start(user.id, device);
     setRefreshCookie(request, response, refreshToken, new Date(sessionExpiresAt));
     return 'logged-in';
   }
 
-  /** Only while the session that asked for it lives. */
-  private async link(
-    { userId, sessionId }: Extract<Purpose, { kind: 'link' }>,
-    subject: { provider: string; subject: string },
-    email: string | null,
-  ): Promise<Landing> {
-    if ((await this.sessions.endedAmong([sessionId])).length > 0) return 'stale';
-    await this.identities.link(userId, subject, email);
-    return 'linked';
+  /** Whoever is of an allowed domain is invited by that. */
+  private get mayRegister(): boolean {
+    return this.config.registration === 'open' || this.config.googleDomains.length > 0;
   }
+}
+
+/**
+ * Throws `domain_not_allowed`, unless the account is of one of the domains: managed by it (`hd`, which Google sets for its
+ * organisations alone), or with an address there that Google has verified.
+ */
+function requireDomain(claims: object, domains: readonly string[]): void {
+  if (domains.length === 0) return;
+  const { hd, email, email_verified } = claims as { hd?: unknown; email?: unknown; email_verified?: unknown };
+  const ofAddress = email_verified === true && typeof email === 'string' ? email.split('@').at(-1) : null;
+  const isAllowed = (domain: unknown) => typeof domain === 'string' && domains.includes(domain.toLowerCase());
+  if (!isAllowed(hd) && !isAllowed(ofAddress)) throw new Problem('domain_not_allowed');
 }
 
 function toLanding(error: unknown): Landing {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager, LessThan } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Problem } from '../../common/problem.js';
 import { violatedUnique } from '../../common/to-problem.js';
+import { NO_PENDING_EMAIL } from '../../users/pending-email.js';
 import { User } from '../../users/user.entity.js';
 import type { IdentitiesResponse } from './dto/identity.dto.js';
-import { Identity } from './identity.entity.js';
+import { GOOGLE, Identity } from './identity.entity.js';
 import { type Profile, varied } from './profile.js';
 
 /** Usernames that are tried for a new account. */
@@ -19,9 +20,11 @@ export type Subject = Pick<Identity, 'provider' | 'subject'>;
 export class IdentitiesService {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** The account of someone; at first sight it is made. */
-  async userOf(subject: Subject, profile: Profile): Promise<User> {
-    return (await this.find(subject)) ?? this.create(subject, profile);
+  /** The account of someone; at first sight it is made. Throws `registration_closed` where it may not be. */
+  async userOf(subject: Subject, profile: Profile, { mayRegister }: { mayRegister: boolean }): Promise<User> {
+    const user = await this.find(subject);
+    if (!user && !mayRegister) throw new Problem('registration_closed');
+    return user ?? this.create(subject, profile);
   }
 
   async list(userId: string): Promise<IdentitiesResponse> {
@@ -32,32 +35,24 @@ export class IdentitiesService {
   }
 
   /**
-   * Lets someone log in as `userId`. Throws `identity_taken` when they have another account, or the account another one,
-   * and `session_ended` when the account was erased at that moment: nobody is to be led to it for ever.
+   * Unlinks, in a transaction, what the user linked before `moment`, or all of it where that is null. The issuer's identity
+   * is none that a user links: it stays. Returns whether there was any.
    */
-  async link(userId: string, { provider, subject }: Subject, email: string | null): Promise<void> {
-    try {
-      const linked = await this.dataSource.query<unknown[]>(
-        `WITH owner AS MATERIALIZED (SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR SHARE)
-         INSERT INTO identities (user_id, provider, subject, email) SELECT id, $2, $3, $4 FROM owner RETURNING user_id`,
-        [userId, provider, subject, email],
-      );
-      if (linked.length === 0) throw new Problem('session_ended');
-    } catch (error) {
-      if (!violatedUnique(error)) throw error;
-      if ((await this.find({ provider, subject }))?.id !== userId) throw new Problem('identity_taken');
-    }
+  async unlinkOlder(manager: EntityManager, userId: string, moment: Date | null): Promise<boolean> {
+    const older = moment === null ? {} : { createdAt: LessThan(moment) };
+    const { affected } = await manager.delete(Identity, { userId, provider: GOOGLE, ...older });
+    return Boolean(affected);
   }
 
-  /** Throws `identity_not_found`, and `last_way_in` when there would be no way left to log in. */
-  async unlink(userId: string, provider: string): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
-      // Under the lock of the user's row, so that of two at once the second sees what the first left.
-      await manager.query('SELECT FROM users WHERE id = $1 FOR UPDATE', [userId]);
-      const { affected } = await manager.delete(Identity, { userId, provider });
-      if (!affected) throw new Problem('identity_not_found');
-      if (!(await hasWayIn(manager, userId))) throw new Problem('last_way_in');
-    });
+  /** Whether the tokens of the issuer are the only way in to the account. */
+  async isOfIssuerOnly(userId: string): Promise<boolean> {
+    const rows = await this.dataSource.query<unknown[]>(
+      `SELECT FROM users u
+        WHERE id = $1 AND password_hash IS NULL AND EXISTS (SELECT FROM identities WHERE user_id = u.id)
+          AND NOT EXISTS (SELECT FROM identities WHERE user_id = u.id AND provider = $2)`,
+      [userId, GOOGLE],
+    );
+    return rows.length > 0;
   }
 
   /** Those of the users whose accounts are no more, or deactivated. */
@@ -71,7 +66,8 @@ export class IdentitiesService {
     return new Set(gone.map(({ id }) => id));
   }
 
-  private async find(subject: Subject): Promise<User | null> {
+  /** The account of someone who has been here. */
+  async find(subject: Subject): Promise<User | null> {
     const identity = await this.dataSource.manager.findOne(Identity, {
       where: { ...subject },
       relations: { user: true },
@@ -79,7 +75,10 @@ export class IdentitiesService {
     return identity?.user ?? null;
   }
 
-  /** Tries until nothing that it would take is taken, or until another request made the account. */
+  /**
+   * The address of the profile is verified, for the provider says so. Tries until nothing that it would take is taken, or
+   * until another request made the account.
+   */
   private async create(subject: Subject, { username, displayName, email }: Profile): Promise<User> {
     const account = { username, displayName: displayName ?? username, email };
     for (let attempt = 1; ; attempt += 1) {
@@ -101,19 +100,13 @@ export class IdentitiesService {
     email: string | null,
   ): Promise<User> {
     return this.dataSource.transaction(async (manager) => {
-      const user = manager.create(User, { id: uuidv7(), createdAt: new Date(), passwordHash: null, ...account });
+      const createdAt = new Date();
+      const emailVerifiedAt = account.email === null ? null : createdAt;
+      const nothingYet = { passwordHash: null, deactivatedAt: null, deletedAt: null, ...NO_PENDING_EMAIL };
+      const user = manager.create(User, { id: uuidv7(), createdAt, emailVerifiedAt, ...nothingYet, ...account });
       await manager.insert(User, user);
-      await manager.insert(Identity, { ...subject, userId: user.id, email });
+      await manager.insert(Identity, { ...subject, userId: user.id, email, createdAt });
       return user;
     });
   }
-}
-
-async function hasWayIn(manager: EntityManager, userId: string): Promise<boolean> {
-  const rows = await manager.query<unknown[]>(
-    `SELECT FROM users u WHERE id = $1
-        AND (password_hash IS NOT NULL OR EXISTS (SELECT FROM identities WHERE user_id = u.id))`,
-    [userId],
-  );
-  return rows.length > 0;
 }

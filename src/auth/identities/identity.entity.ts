@@ -1,6 +1,9 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { User } from '../../users/user.entity.js';
 
+/** The provider that users link by themselves. Any other is the issuer of tokens, by its URL. */
+export const GOOGLE = 'google';
+
 /** As whom a user is known elsewhere. */
 @Entity('identities')
 export class Identity {

@@ -29,34 +29,51 @@ export async function issuerKeys({ jwksUrl, keyFile, algorithm }: IssuerSettings
 /**
  * Keys that are fetched when they are needed, kept, and fetched again when they are old or one is not among them. While
  * the address does not answer, the known keys go on; for an unknown one `unavailable` is thrown, since nobody can tell.
+ * However many tokens come, the address is asked once in COOLDOWN, whether it ever answered or not.
  */
 function remoteKeys(url: URL): JWTVerifyGetKey {
   const logger = new Logger('Issuer');
-  // It never lets go of what it has by itself.
+  // It never asks again by itself: that is decided here, for failures too.
   const keys = createRemoteJWKSet(url, {
     cacheMaxAge: Infinity,
-    cooldownDuration: COOLDOWN,
+    cooldownDuration: Infinity,
     timeoutDuration: TIMEOUT,
   });
-  let renewAt = 0;
+  let askedAt = -Infinity;
+  let hasAnswered = false;
+  let asking: Promise<void> | undefined;
 
-  const renew = async () => {
-    renewAt = Date.now() + COOLDOWN;
-    await keys.reload();
-    renewAt = Date.now() + MAX_AGE;
+  const fetchKeys = async () => {
+    askedAt = Date.now();
+    try {
+      await keys.reload();
+      hasAnswered = true;
+    } catch (error) {
+      hasAnswered = false;
+      logger.warn(`The keys of the issuer cannot be fetched from ${url.href}: ${String(error)}`);
+    }
   };
-  const unreachable = (error: unknown) =>
-    logger.warn(`The keys of the issuer cannot be fetched from ${url.href}: ${String(error)}`);
+  /** Resolves once the keys are not older than allowed, or the address was asked just now. */
+  const renewed = (maxAge: number) => {
+    if (!asking && Date.now() - askedAt >= (hasAnswered ? maxAge : COOLDOWN)) {
+      asking = fetchKeys().finally(() => (asking = undefined));
+    }
+    return asking;
+  };
+  const unavailable = () =>
+    new Problem('unavailable', 'The keys of the issuer cannot be fetched right now.', { retryAfter: COOLDOWN / 1_000 });
 
   return async (header, token) => {
-    // One request asks; the others go on with what is known meanwhile.
-    if (keys.jwks() && Date.now() >= renewAt) await renew().catch(unreachable);
+    // One request asks; the others go on with what is known meanwhile, if anything is.
+    if (!asking || !keys.jwks()) await renewed(MAX_AGE);
+    if (!keys.jwks()) throw unavailable();
     try {
       return await keys(header, token);
     } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      unreachable(error);
-      throw new Problem('unavailable', 'The keys of the issuer cannot be fetched right now.', { retryAfter: 5 });
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await renewed(COOLDOWN);
+      if (!hasAnswered) throw unavailable();
+      return keys(header, token);
     }
   };
 }

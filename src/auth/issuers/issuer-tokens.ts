@@ -5,13 +5,11 @@ import type { Principal } from '../../common/principal.js';
 import { Config } from '../../config/config.js';
 import type { User } from '../../users/user.entity.js';
 import { IdentitiesService } from '../identities/identities.service.js';
-import { type Claims, toProfile } from '../identities/profile.js';
+import { type Claims, isSubject, toProfile } from '../identities/profile.js';
 import { issuerKeys } from './issuer-keys.js';
 
 /** How far the clocks may be apart, in seconds. */
 const LEEWAY = 30;
-/** OpenID Connect Core section 2. */
-const MAX_SUBJECT = 255;
 
 /**
  * Takes the tokens of another issuer for ours, where the configuration names one. Its users come with accounts of their
@@ -43,10 +41,11 @@ export class IssuerTokens implements OnModuleInit {
   /** Whose token it is. Throws `token_expired`, `unauthenticated`, and `unavailable` when its key cannot be fetched. */
   async authenticate(token: string): Promise<{ principal: Principal; user: User }> {
     const { iss, sub, exp, ...claims } = await this.verify(token);
-    if (!sub || sub.length > MAX_SUBJECT || !sub.isWellFormed() || sub.includes('\0')) {
-      throw new Problem('unauthenticated', 'The token names no subject.');
-    }
-    const user = await this.identities.userOf({ provider: iss!, subject: sub }, toProfile(claims as Claims));
+    if (!isSubject(sub)) throw new Problem('unauthenticated', 'The token names no subject: "sub" must be a string.');
+    const user = await this.identities.userOf({ provider: iss!, subject: sub }, toProfile(claims as Claims), {
+      // The company that has the issuer decides who is there.
+      mayRegister: true,
+    });
     if (user.deactivatedAt) throw new Problem('unauthenticated', 'The account is deactivated.');
     return { principal: { userId: user.id, sessionId: null, expiresAt: (exp! + LEEWAY) * 1000 }, user };
   }
@@ -65,6 +64,9 @@ export class IssuerTokens implements OnModuleInit {
       return payload;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw new Problem('token_expired');
+      if (error instanceof errors.JWTClaimValidationFailed) {
+        throw new Problem('unauthenticated', `The token cannot be accepted: ${error.message}.`);
+      }
       if (error instanceof errors.JOSEError) throw new Problem('unauthenticated');
       throw error;
     }

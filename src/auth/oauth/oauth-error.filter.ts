@@ -10,6 +10,7 @@ const CODES: Partial<Record<ProblemCode, OAuthErrorCode>> = {
   malformed_request: 'invalid_request',
   invalid_credentials: 'invalid_grant',
   session_ended: 'invalid_grant',
+  account_deactivated: 'invalid_grant',
   rate_limited: 'temporarily_unavailable',
   unavailable: 'temporarily_unavailable',
 };
@@ -32,8 +33,11 @@ export class OAuthErrorFilter implements ExceptionFilter {
   }
 }
 
-/** A 401 is for clients that fail to authenticate, and there are none to authenticate: a wrong password is a 400. */
+/**
+ * RFC 6749 section 5.2: whatever is wrong with a grant is a 400. A 401 is for clients that fail to authenticate, and there
+ * are none to authenticate.
+ */
 function toOAuthError({ code, status, detail }: Problem): OAuthError {
   const known = CODES[code] ?? (status < 500 ? 'invalid_request' : 'server_error');
-  return new OAuthError(known, detail, status === 401 ? 400 : status);
+  return new OAuthError(known, detail, status === 401 || known === 'invalid_grant' ? 400 : status);
 }

@@ -21,7 +21,7 @@ export class TokenController {
   @ApiOperation({
     summary: 'Log in or refresh as OAuth 2.0 has it',
     description:
-      'The `password` and `refresh_token` grants of RFC 6749, for programs of our own and for Authorize on this page. There are no clients and no scopes.',
+      'The `refresh_token` grant of RFC 6749 and, where OAUTH_PASSWORD_GRANT is on, its `password` grant, for programs that speak nothing else. There are no clients and no scopes.',
   })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: TokenRequest })

@@ -1,76 +1,63 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, BODY_PROBLEMS } from '../../common/api-problems.decorator.js';
-import { Me, type Principal, Public, UserId } from '../../common/principal.js';
+import { Me, type Principal, Public } from '../../common/principal.js';
 import { RateLimit } from '../rate-limits/rate-limit.guard.js';
-import { ChangePasswordDto, ForgottenPasswordDto, LinkDto, ResetPasswordDto } from './dto/passwords.dto.js';
+import { ChangesLogin } from './changes-login.decorator.js';
+import { ChangePasswordDto, ForgottenPasswordDto, ResetPasswordDto } from './dto/passwords.dto.js';
+import { ForgottenPasswords } from './forgotten-passwords.js';
+import { PasswordChange } from './password-change.js';
+import { NeedsPasswordLogin } from './needs-password-login.js';
 import { PasswordsService } from './passwords.service.js';
 
 @ApiTags('auth')
 @ApiProblems('rate_limited', 'unavailable')
 @Controller()
 export class PasswordsController {
-  constructor(private readonly passwords: PasswordsService) {}
+  constructor(
+    private readonly passwords: PasswordsService,
+    private readonly passwordChange: PasswordChange,
+    private readonly forgottenPasswords: ForgottenPasswords,
+  ) {}
 
   @Post('users/me/password')
   @HttpCode(204)
+  @NeedsPasswordLogin()
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Change my password', description: 'All my other sessions end.' })
-  @ApiProblems(
-    ...BODY_PROBLEMS,
-    'unauthenticated',
-    'token_expired',
-    'session_ended',
-    'wrong_password',
-    'login_needed',
-    'session_needed',
-  )
+  @ChangesLogin('unauthenticated', 'token_expired', 'session_ended')
+  @ApiProblems('password_login_disabled')
   change(@Me() me: Principal, @Body() dto: ChangePasswordDto): Promise<void> {
-    return this.passwords.change(me, dto);
+    return this.passwordChange.change(me, dto);
   }
 
   @Public()
   @Post('auth/password/forgotten')
   @RateLimit('reset')
   @HttpCode(204)
+  @NeedsPasswordLogin()
   @ApiOperation({
-    summary: 'Have a link sent by which to choose a new password',
-    description: 'The answer is the same whether or not the address is known. The link is good once, for an hour.',
+    summary: 'Request a password-reset email',
+    description:
+      'The link is sent to the verified address of an account alone, and is good once, for an hour. The answer is the same whether or not there is one.',
   })
-  @ApiProblems(...BODY_PROBLEMS)
+  @ApiProblems(...BODY_PROBLEMS, 'password_login_disabled')
   forgotten(@Body() { email }: ForgottenPasswordDto): Promise<void> {
-    return this.passwords.forgotten(email);
+    return this.forgottenPasswords.send(email);
   }
 
   @Public()
   @Post('auth/password/reset')
   @RateLimit('reset')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Choose a new password by a link', description: 'All sessions of the user end.' })
-  @ApiProblems(...BODY_PROBLEMS, 'link_invalid')
+  @NeedsPasswordLogin()
+  @ApiOperation({
+    summary: 'Choose a new password by a link',
+    description:
+      'All sessions of the user end. A login with Google that was linked before the email address was verified is unlinked.',
+  })
+  @ApiProblems(...BODY_PROBLEMS, 'link_invalid', 'password_login_disabled')
   reset(@Body() dto: ResetPasswordDto): Promise<void> {
     return this.passwords.reset(dto);
-  }
-
-  @Post('users/me/email/verify')
-  @HttpCode(204)
-  @ApiBearerAuth()
-  @ApiOperation({
-    summary: 'Have a link sent that proves my email address',
-    description: 'Nothing is sent to an address that is verified. The link is good once, for a day.',
-  })
-  @ApiProblems('unauthenticated', 'token_expired', 'session_ended', 'no_email')
-  requestVerification(@UserId() me: string): Promise<void> {
-    return this.passwords.requestVerification(me);
-  }
-
-  @Public()
-  @Post('auth/email/verify')
-  @RateLimit('reset')
-  @HttpCode(204)
-  @ApiOperation({ summary: 'Prove an email address by a link' })
-  @ApiProblems(...BODY_PROBLEMS, 'link_invalid')
-  verify(@Body() { token }: LinkDto): Promise<void> {
-    return this.passwords.verify(token);
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Problem } from '../../common/problem.js';
 import type { Principal } from '../../common/principal.js';
+import { User } from '../../users/user.entity.js';
 import { Passwords } from '../passwords.js';
 import { AccountLimit } from '../rate-limits/account-limit.js';
 
@@ -13,7 +14,10 @@ interface Row {
   fresh: boolean;
 }
 
-/** Makes sure, before what cannot be undone, that it is still the person who logged in. */
+/**
+ * Makes sure, before what cannot be undone and before every change of the login, that it is still the person who logged in:
+ * an access token may have been borrowed.
+ */
 @Injectable()
 export class Reauthentication {
   constructor(
@@ -24,10 +28,32 @@ export class Reauthentication {
 
   /**
    * Returns the hash that the password fits. Who has none, and so logs in elsewhere, must have just done so: null.
-   * Throws `wrong_password`, `login_needed`, `rate_limited`, and `session_needed` for the token of another issuer.
+   * Throws `wrong_password`, `login_needed`, `session_ended`, `rate_limited`, and `session_needed` for the token of another
+   * issuer.
    */
   confirm(me: Principal, password: string | undefined): Promise<string | null> {
-    return this.limit.attempt(me.userId, null, () => this.check(me, password));
+    // By session, so that somebody who has the token of one does not keep the owner out of another.
+    return this.limit.attempt(`confirm:${me.sessionId ?? me.userId}`, null, () => this.check(me, password));
+  }
+
+  /** Confirms, and then does `work` in one transaction that holds the user's row. Throws as `confirm`. */
+  async act<T>(
+    me: Principal,
+    password: string | undefined,
+    work: (manager: EntityManager, user: User) => Promise<T>,
+  ): Promise<T> {
+    const passwordHash = await this.confirm(me, password);
+    return this.dataSource.transaction(async (manager) => work(manager, await this.hold(manager, me, passwordHash)));
+  }
+
+  /**
+   * Holds the user's row, in the transaction of a change that was confirmed before. Throws `wrong_password` where the
+   * password has been changed meanwhile, and `session_ended` where the session or the account is over.
+   */
+  async hold(manager: EntityManager, { userId, sessionId }: Principal, passwordHash: string | null): Promise<User> {
+    const user = await holdUser(manager, userId, sessionId);
+    if (user.passwordHash !== passwordHash) throw new Problem('wrong_password');
+    return user;
   }
 
   private async check({ userId, sessionId }: Principal, password: string | undefined): Promise<string | null> {
@@ -42,7 +68,26 @@ export class Reauthentication {
       if (!row.fresh) throw new Problem('login_needed');
       return null;
     }
-    if (!(await this.passwords.matches(password ?? '', row.password_hash))) throw new Problem('wrong_password');
+    await this.limit.count('passwordCheck', `confirm:${userId}`);
+    if (!(await this.passwords.matches(password ?? '', row.password_hash, 'known')))
+      throw new Problem('wrong_password');
     return row.password_hash;
   }
+}
+
+/** Holds the user's row, with the password hash, while the session lives. Throws `session_ended`. */
+export async function holdUser(manager: EntityManager, userId: string, sessionId: string | null): Promise<User> {
+  const user = await manager
+    .createQueryBuilder(User, 'user')
+    .addSelect('user.passwordHash')
+    .where('user.id = :userId AND user.deletedAt IS NULL', { userId })
+    .setLock('for_no_key_update')
+    .getOne();
+  // After the row is held: what ends the session of a user holds it too.
+  const [session] = await manager.query<unknown[]>('SELECT 1 FROM sessions WHERE id = $1 AND user_id = $2', [
+    sessionId,
+    userId,
+  ]);
+  if (!user || !session) throw new Problem('session_ended');
+  return user;
 }

@@ -1,21 +1,28 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { addressKey } from '../../common/address.js';
 import { Problem, type ProblemCode } from '../../common/problem.js';
 import type { LimitName } from '../../config/config.js';
+import type { User } from '../../users/user.entity.js';
+import type { Device } from '../sessions/device.js';
 import { RateLimits } from './rate-limits.js';
 
-/** What somebody who guesses is told; nothing else counts against an account. */
-const WRONG: ReadonlySet<ProblemCode> = new Set([
-  'invalid_credentials',
-  'wrong_password',
-  'username_taken',
-  'email_taken',
-]);
+/** What a wrong guess is answered with; nothing else counts against an account. */
+const WRONG: ReadonlySet<ProblemCode> = new Set(['invalid_credentials', 'wrong_password', 'username_taken']);
+
+/** Where a login comes from, and the account that it is for, if there is one. */
+export interface LoginAttempt {
+  device: Device;
+  user: Pick<User, 'id' | 'passwordHash'> | null;
+}
+
+type Taken = [name: LimitName, key: string];
 
 /**
- * Limits what is tried on one account, from however many addresses. Failures alone count, in a window that slides, so that
- * nobody is locked out for good; and they do not keep out who comes from an address where the account is logged in.
+ * Limits what is tried on one account. Failures alone count, in windows that slide. Those of a login count for the account
+ * and the network that it comes from, or the device, if it has logged in there before: so the guesses of others do not
+ * keep the owner out. A larger limit for all networks together holds for those from which the account is not known.
  */
 @Injectable()
 export class AccountLimit {
@@ -26,24 +33,18 @@ export class AccountLimit {
 
   /**
    * Does `work`, and counts it if it fails by a wrong guess. `account` is what was typed, known or not: two names of one
-   * account are counted apart, so that a refusal does not tell that they are of the same. Without an address everybody is
-   * kept out. Throws `rate_limited`.
+   * account are counted apart, so that a refusal does not tell that they are of the same. Without a login all attempts are
+   * counted together. Throws `rate_limited`.
    */
-  async attempt<T>(account: string, address: string | null, work: () => Promise<T>): Promise<T> {
-    const key = keyOf(account);
-    try {
-      // Taken before, and given back after: of many guesses at once no more come through.
-      await this.limits.take('account', key);
-    } catch (refusal) {
-      if (address !== null && (await this.isLoggedInFrom(account, address))) return work();
-      throw refusal;
-    }
+  async attempt<T>(account: string, login: LoginAttempt | null, work: () => Promise<T>): Promise<T> {
+    // Taken before, and given back after: of many guesses at once no more come through.
+    const taken = login ? await this.takeForLogin(account, login) : await this.takeAll([['account', keyOf(account)]]);
     try {
       const result = await work();
-      await this.limits.giveBack('account', key);
+      await this.giveBack(taken);
       return result;
     } catch (error) {
-      if (!(error instanceof Problem && WRONG.has(error.code))) await this.limits.giveBack('account', key);
+      if (!(error instanceof Problem && WRONG.has(error.code))) await this.giveBack(taken);
       throw error;
     }
   }
@@ -53,16 +54,53 @@ export class AccountLimit {
     await this.limits.take(name, keyOf(account));
   }
 
-  private async isLoggedInFrom(account: string, address: string): Promise<boolean> {
+  /** Counts a login that succeeded against the user, and no longer against the address. Throws `rate_limited`. */
+  async succeeded(userId: string, { address }: Device): Promise<void> {
+    await this.count('passwordCheck', `login:${userId}`);
+    await this.limits.giveBack('login', addressKey(address));
+  }
+
+  /** The hash is a part of the keys: with another password, as after a reset, all counts of the account begin again. */
+  private async takeForLogin(account: string, { device, user }: LoginAttempt): Promise<Taken[]> {
+    const hash = user?.passwordHash ?? '';
+    const isKnown = isKnownDevice(device, user);
+    const from = isKnown ? `device:${device.known!.id}` : addressKey(device.address).network;
+    const own: Taken = ['account', keyOf(account, hash, from)];
+    const total: Taken = ['accountTotal', keyOf(account, hash)];
+    await this.takeAll([own]);
+    if (isKnown) return [own];
+    try {
+      await this.takeAll([total]);
+      return [own, total];
+    } catch (refusal) {
+      if (user && (await this.isLoggedInFrom(user.id, device.address))) return [own];
+      await this.giveBack([own]);
+      throw refusal;
+    }
+  }
+
+  private async takeAll(taken: Taken[]): Promise<Taken[]> {
+    for (const [name, key] of taken) await this.limits.take(name, key);
+    return taken;
+  }
+
+  private async giveBack(taken: Taken[]): Promise<void> {
+    for (const [name, key] of taken) await this.limits.giveBack(name, key);
+  }
+
+  private async isLoggedInFrom(userId: string, address: string | null): Promise<boolean> {
+    if (address === null) return false;
     const rows = await this.dataSource.query<unknown[]>(
-      `SELECT FROM sessions s
-        WHERE s.user_id = (SELECT id FROM users WHERE username = $1 OR email = $1 LIMIT 1)
-          AND s.address = $2 AND s.expires_at > now() LIMIT 1`,
-      [account, address],
+      `SELECT FROM sessions WHERE user_id = $1 AND address::inet <<= $2::inet AND expires_at > now() LIMIT 1`,
+      [userId, addressKey(address).network],
     );
     return rows.length > 0;
   }
 }
 
+/** Whether the device has logged in to the account before. */
+export const isKnownDevice = ({ known }: Device, user: Pick<User, 'id'> | null): boolean =>
+  known !== undefined && user !== null && known.accounts.includes(user.id);
+
 /** Short, and no name or address is written to Redis. */
-const keyOf = (account: string): string => createHash('sha256').update(account).digest('base64url');
+const keyOf = (...parts: string[]): string => createHash('sha256').update(parts.join('\0')).digest('base64url');

@@ -3,8 +3,15 @@ import type { LimitName, Rate } from '../../config/config.js';
 import type { Count } from './sliding-window.js';
 
 /** What is counted on each node for itself: it comes often, and each node has its own work to protect. */
-const LOCAL = ['request', 'command', 'connectionCommand'] as const satisfies LimitName[];
-type LocalName = (typeof LOCAL)[number];
+const LOCAL = [
+  'request',
+  'handshake',
+  'connect',
+  'command',
+  'connectionCommand',
+  'unauthenticated',
+] as const satisfies LimitName[];
+export type LocalName = (typeof LOCAL)[number];
 
 export const isLocal = (name: LimitName): name is LocalName => (LOCAL as readonly LimitName[]).includes(name);
 
@@ -25,5 +32,15 @@ export class LocalLimits {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       return { accepted: false, remaining: 0, retryIn: refused.msBeforeNext, wholeIn: refused.msBeforeNext };
     }
+  }
+
+  async giveBack(name: LocalName, key: string): Promise<void> {
+    await this.limiters[name].reward(key);
+  }
+
+  /** Milliseconds until `key` may take again; 0 when it may now. Counts nothing. */
+  async waitOf(name: LocalName, key: string): Promise<number> {
+    const used = await this.limiters[name].get(key);
+    return used && used.remainingPoints <= 0 ? used.msBeforeNext : 0;
   }
 }

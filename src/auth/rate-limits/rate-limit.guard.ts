@@ -1,11 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
+import { addressKey, addressOf } from '../../common/address.js';
 import type { Principal } from '../../common/principal.js';
 import { announceLimit } from '../../common/rate-limit-headers.js';
 import { UNLIMITED } from '../../common/unlimited.decorator.js';
 import type { LimitName } from '../../config/config.js';
-import { RateLimits } from './rate-limits.js';
+import { type LimitKey, RateLimits } from './rate-limits.js';
 
 const LIMIT = 'messendger:rate-limit';
 
@@ -25,7 +26,7 @@ export class RateLimitGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request & { user?: Principal }>();
     const response = context.switchToHttp().getResponse<Response>();
     const name = this.reflector.get<LimitName | undefined>(LIMIT, context.getHandler()) ?? 'request';
-    await takeAnnounced(this.limits, name, request.user?.userId ?? request.ip ?? 'unknown', response);
+    await takeAnnounced(this.limits, name, request.user?.userId ?? addressKey(addressOf(request)), response);
     return true;
   }
 }
@@ -34,7 +35,7 @@ export class RateLimitGuard implements CanActivate {
 export async function takeAnnounced(
   limits: RateLimits,
   name: LimitName,
-  key: string,
+  key: LimitKey,
   response: Response,
 ): Promise<void> {
   const allowance = await limits.take(name, key);

@@ -1,9 +1,13 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { AddressKey } from '../../common/address.js';
 import { Problem } from '../../common/problem.js';
 import { Config, type LimitName, type Rate } from '../../config/config.js';
-import { isLocal, LocalLimits } from './local-limits.js';
+import { LimitCounters } from './limit-counters.js';
+import type { LocalName } from './local-limits.js';
 import { SharedWindows } from './shared-windows.js';
-import { type Count, SlidingWindow } from './sliding-window.js';
+
+/** How many times the limit of a /64 the whole /48 around it has. */
+const SITE_FACTOR = 10;
 
 /** How much of a limit is left. */
 export interface Allowance {
@@ -13,58 +17,79 @@ export interface Allowance {
   reset: number;
 }
 
+/** What is counted: something that has a name, or an address, by its network and by the site around that. */
+export type LimitKey = string | AddressKey;
+
 /**
  * Counts what is done against the limits of the configuration, per key. What guards accounts is counted in windows that
  * slide, in Redis too, if there is one, for all nodes together; while it is away each node goes by its own count.
  */
 @Injectable()
 export class RateLimits implements OnApplicationShutdown {
-  private readonly local: LocalLimits;
-  private readonly windows: Record<LimitName, SlidingWindow>;
   private readonly shared: SharedWindows | null;
+  private readonly counters: LimitCounters;
+  private readonly sites: LimitCounters;
 
   constructor(private readonly config: Config) {
-    this.local = new LocalLimits(config.limits);
-    const entries = Object.entries(config.limits).map(([name, rate]) => [name, new SlidingWindow(rate)]);
-    this.windows = Object.fromEntries(entries) as Record<LimitName, SlidingWindow>;
     this.shared = config.redisUrl !== null && config.rateLimits ? new SharedWindows(config.redisUrl) : null;
+    this.counters = new LimitCounters(config.limits, this.shared, 'limit');
+    this.sites = new LimitCounters(ofSites(config.limits), this.shared, 'site-limit');
   }
 
   /** Takes one from `key`'s allowance. Throws `rate_limited` with the time to retry; null when limits are off. */
-  async take(name: LimitName, key: string): Promise<Allowance | null> {
+  async take(name: LimitName, key: LimitKey): Promise<Allowance | null> {
     if (!this.config.rateLimits) return null;
     const rate = this.config.limits[name];
-    const count = isLocal(name) ? await this.local.take(name, key) : await this.takeShared(name, key);
-    const { accepted, remaining, retryIn, wholeIn } = count;
-    if (accepted) return { rate, remaining, reset: toSeconds(wholeIn) };
-    const retryAfter = toSeconds(retryIn);
-    throw new Problem('rate_limited', `Try again in ${retryAfter} s.`, { retryAfter, limit: { name, ...rate } });
+    const [own, site] = partsOf(key);
+    const { accepted, remaining, retryIn, wholeIn } = await this.counters.take(name, own);
+    if (!accepted) throw this.refusal(name, retryIn);
+    if (site !== null) {
+      const around = await this.sites.take(name, site);
+      if (!around.accepted) {
+        await this.counters.giveBack(name, own);
+        throw this.refusal(name, around.retryIn);
+      }
+    }
+    return { rate, remaining, reset: toSeconds(wholeIn) };
   }
 
   /** Takes back the last one that `key` took, which turned out not to count. */
-  async giveBack(name: LimitName, key: string): Promise<void> {
+  async giveBack(name: LimitName, key: LimitKey): Promise<void> {
     if (!this.config.rateLimits) return;
-    this.windows[name].giveBack(key);
-    await this.shared?.giveBack(redisKey(name, key));
+    const [own, site] = partsOf(key);
+    await this.counters.giveBack(name, own);
+    if (site !== null) await this.sites.giveBack(name, site);
+  }
+
+  /** Takes nothing, and throws `rate_limited` when there is nothing left to take. */
+  async requireLeft(name: LocalName, key: LimitKey): Promise<void> {
+    if (!this.config.rateLimits) return;
+    const [own, site] = partsOf(key);
+    const wait = await this.counters.waitOf(name, own);
+    const waitAround = site === null ? 0 : await this.sites.waitOf(name, site);
+    if (wait > 0 || waitAround > 0) throw this.refusal(name, Math.max(wait, waitAround));
   }
 
   onApplicationShutdown(): void {
     this.shared?.close();
   }
 
-  private async takeShared(name: LimitName, key: string): Promise<Count> {
-    const own = this.windows[name].take(key);
-    if (!own.accepted) return own;
-    const all = await this.shared?.take(redisKey(name, key), this.config.limits[name]);
-    if (all && !all.accepted) this.windows[name].giveBack(key);
-    return all ? strictest(own, all) : own;
+  private refusal(name: LimitName, retryIn: number): Problem {
+    const retryAfter = toSeconds(retryIn);
+    const limit = { name, ...this.config.limits[name] };
+    return new Problem('rate_limited', `Try again in ${retryAfter} s.`, { retryAfter, limit });
   }
 }
 
-const redisKey = (name: LimitName, key: string): string => `messendger:limit:${name}:${key}`;
+const partsOf = (key: LimitKey): [own: string, site: string | null] =>
+  typeof key === 'string' ? [key, null] : [key.network, key.site];
+
+function ofSites(limits: Readonly<Record<LimitName, Rate>>): Record<LimitName, Rate> {
+  const widened = Object.entries(limits).map(([name, { points, duration }]) => [
+    name,
+    { points: points * SITE_FACTOR, duration },
+  ]);
+  return Object.fromEntries(widened) as Record<LimitName, Rate>;
+}
 
 const toSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000));
-
-function strictest(own: Count, all: Count): Count {
-  return !all.accepted || all.remaining < own.remaining ? all : own;
-}

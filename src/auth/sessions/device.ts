@@ -1,6 +1,7 @@
-import { isIP } from 'node:net';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import { addressOf } from '../../common/address.js';
+import type { KnownDevice } from './device-cookie.js';
 
 const MAX_USER_AGENT = 400;
 
@@ -8,15 +9,15 @@ const MAX_USER_AGENT = 400;
 export interface Device {
   userAgent: string | null;
   address: string | null;
+  /** What its cookie says of where it has logged in before. */
+  known?: KnownDevice;
 }
 
 /** The device that makes the request. */
 export const RequestDevice = createParamDecorator((_: unknown, context: ExecutionContext): Device => {
-  const request = context.switchToHttp().getRequest<Request>();
+  const request = context.switchToHttp().getRequest<Request & { knownDevice?: KnownDevice }>();
   const userAgent = request.get('user-agent')?.slice(0, MAX_USER_AGENT) ?? null;
-  // A server that listens on `::` sees IPv4 addresses within IPv6 ones.
-  const address = request.ip?.replace(/^::ffff:(?=[\d.]+$)/, '') ?? '';
-  return { userAgent, address: isIP(address) ? address : null };
+  return { userAgent, address: addressOf(request), known: request.knownDevice };
 });
 
 /** The first that fits: most browsers also call themselves Chrome or Safari. */

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { Config } from '../../config/config.js';
 import type { Device } from './device.js';
 import { RefreshToken } from './refresh-token.js';
-import { Session } from './session.entity.js';
+import { isLive, Session } from './session.entity.js';
 
 /** How long a token that was used may be presented again, since the answer may have been lost. */
 const RETRY_WINDOW = '10 seconds';
@@ -30,12 +31,15 @@ export type Rotation =
  */
 @Injectable()
 export class RefreshRotation {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly config: Config,
+  ) {}
 
   /** One transaction under the lock of the session's row: of many at once, one rotates, and the rest are repeats. */
   async rotate(presented: RefreshToken, device: Device): Promise<Rotation> {
     return this.dataSource.transaction(async (manager) => {
-      const row = await lock(manager, presented);
+      const row = await lock(manager, presented, this.config.sessionIdleTtl);
       if (!row) return null;
       const token = await this.successorOf(presented, row, device, manager);
       if (token)
@@ -52,12 +56,12 @@ export class RefreshRotation {
   }
 }
 
-async function lock(manager: EntityManager, { familyHash }: RefreshToken): Promise<Row | undefined> {
+async function lock(manager: EntityManager, { familyHash }: RefreshToken, idle: number): Promise<Row | undefined> {
   const rows = await manager.query<Row[]>(
     `SELECT id, user_id, token_hash, previous_hash, successor, expires_at,
             rotated_at > now() - interval '${RETRY_WINDOW}' AS retriable
-       FROM sessions WHERE family_hash = $1 AND expires_at > now() FOR UPDATE`,
-    [familyHash],
+       FROM sessions WHERE family_hash = $1 AND ${isLive('sessions', '$2')} FOR UPDATE`,
+    [familyHash, idle],
   );
   return rows[0];
 }

@@ -1,8 +1,19 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
+ * SQL that says whether a session lives: its time has not run out, and it was used in the last seconds, as many as the
+ * parameter `idle` says. A socket keeps no session alive by itself, and needs not: it closes with its access token, which is
+ * refreshed for the next one.
+ */
+export const isLive = (table: string, idle: string): string => `NOT ${isOver(table, idle)}`;
+
+/** The opposite of `isLive`, which finds what is over by the indexes of the two times. */
+export const isOver = (table: string, idle: string): string =>
+  `(${table}.expires_at <= now() OR ${table}.last_used_at <= now() - make_interval(secs => ${idle}))`;
+
+/**
  * Someone logged in somewhere: the family of refresh tokens that came from one login. It is over when its row is gone or
- * `expiresAt` has passed. What `RefreshRotation` keeps in the row beside this is nobody else's business.
+ * by `isOver`. What `RefreshRotation` keeps in the row beside this is nobody else's business.
  */
 @Entity('sessions')
 export class Session {

@@ -1,8 +1,10 @@
-import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../../common/api-problems.decorator.js';
 import { IdParam } from '../../common/fields.js';
-import { SessionId, UserId } from '../../common/principal.js';
+import { Me, type Principal, SessionId, UserId } from '../../common/principal.js';
+import { ChangesLogin } from '../passwords/changes-login.decorator.js';
+import { ProofDto } from '../passwords/dto/proof.dto.js';
 import { SessionsResponse } from './dto/session.dto.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -22,15 +24,21 @@ export class SessionsController {
   @Delete()
   @HttpCode(204)
   @ApiOperation({ summary: 'End all my sessions but this one', description: 'Their connections are closed at once.' })
-  endOthers(@UserId() me: string, @SessionId() current: string | null): Promise<void> {
-    return this.sessions.endAll(me, { except: current });
+  @ApiBody({ type: ProofDto, required: false })
+  @ChangesLogin()
+  endOthers(@Me() me: Principal, @Body() { password }: ProofDto): Promise<void> {
+    return this.sessions.endOthers(me, password);
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End one of my sessions', description: 'Its connections are closed at once.' })
-  @ApiProblems('validation_failed', 'session_not_found')
-  end(@UserId() me: string, @Param() { id }: IdParam): Promise<void> {
-    return this.sessions.end(me, id);
+  @ApiOperation({
+    summary: 'End one of my sessions',
+    description: 'Its connections are closed at once. The current session ends without a password.',
+  })
+  @ApiBody({ type: ProofDto, required: false })
+  @ChangesLogin('session_not_found')
+  end(@Me() me: Principal, @Param() { id }: IdParam, @Body() { password }: ProofDto): Promise<void> {
+    return this.sessions.endOne(me, id, password);
   }
 }

@@ -3,13 +3,15 @@ import { DataSource, type EntityManager, type ObjectLiteral } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ChangeBus } from '../../changes/change-bus.js';
 import { Problem } from '../../common/problem.js';
+import type { Principal } from '../../common/principal.js';
 import { Config } from '../../config/config.js';
 import { AccessTokens, type AccessToken } from '../access-tokens.js';
+import { Reauthentication } from '../passwords/reauthentication.js';
 import type { Device } from './device.js';
 import type { SessionsResponse } from './dto/session.dto.js';
 import { RefreshRotation } from './refresh-rotation.js';
 import { RefreshToken } from './refresh-token.js';
-import { Session } from './session.entity.js';
+import { isLive, isOver, Session } from './session.entity.js';
 import { toSessionResponse } from './session.responses.js';
 
 /** Sessions that a user may have at a time; a further login ends the one that was not used for longest. */
@@ -43,6 +45,7 @@ export class SessionsService {
     private readonly accessTokens: AccessTokens,
     private readonly bus: ChangeBus,
     private readonly config: Config,
+    private readonly reauthentication: Reauthentication,
   ) {}
 
   /**
@@ -50,21 +53,34 @@ export class SessionsService {
    * have been changed meanwhile. Throws `account_deactivated` or `invalid_credentials`.
    */
   async start(userId: string, device: Device, passwordHash: string | null = null): Promise<SessionTokens> {
+    const { tokens, tell } = await this.dataSource.transaction((manager) =>
+      this.startWithin(manager, userId, device, passwordHash),
+    );
+    tell();
+    return tokens;
+  }
+
+  /** As `start`, within a transaction, after whose commit `tell` is to be called. */
+  async startWithin(
+    manager: EntityManager,
+    userId: string,
+    device: Device,
+    passwordHash: string | null = null,
+  ): Promise<{ sessionId: string; tokens: SessionTokens; tell: () => void }> {
     const token = RefreshToken.first();
     const session = {
       id: uuidv7(),
       userId,
-      ...device,
+      userAgent: device.userAgent,
+      address: device.address,
       familyHash: token.familyHash,
       tokenHash: token.hash,
       expiresAt: new Date(Date.now() + this.config.sessionTtl * 1000),
     };
-    await this.dataSource.transaction(async (manager) => {
-      await requireUnchanged(manager, userId, passwordHash);
-      await manager.insert(Session, session);
-    });
-    await this.makeRoom(userId);
-    return this.tokensOf(session, token);
+    await requireUnchanged(manager, userId, passwordHash);
+    await manager.insert(Session, session);
+    const ended = await this.makeRoom(manager, userId);
+    return { sessionId: session.id, tokens: this.tokensOf(session, token), tell: () => this.tellAll(ended) };
   }
 
   /** The next tokens of a session. Throws `session_ended` for a token that is not, or no longer, good. */
@@ -85,16 +101,34 @@ export class SessionsService {
   async list(userId: string, currentId: string | null): Promise<SessionsResponse> {
     const sessions = await this.dataSource.manager
       .createQueryBuilder(Session, 's')
-      .where('s.userId = :userId AND s.expiresAt > now()', { userId })
+      .where(`s.userId = :userId AND ${isLive('s', ':idle')}`, { userId, idle: this.config.sessionIdleTtl })
       .orderBy({ 's.lastUsedAt': 'DESC', 's.id': 'DESC' })
       .getMany();
     return { items: sessions.map((session) => toSessionResponse(session, currentId)) };
   }
 
-  /** Ends one of the user's sessions. Throws `session_not_found`, also where there is none. */
+  /** Ends a session in whose name its user asks. Throws `session_not_found`, also where there is none. */
   async end(userId: string, id: string | null): Promise<void> {
-    const ended = await this.erase('user_id = :userId AND id = :id AND expires_at > now()', { userId, id });
+    const ended = await this.erase('user_id = :userId AND id = :id', { userId, id });
     if (ended === 0) throw new Problem('session_not_found');
+  }
+
+  /** Ends one of the user's sessions. Throws `session_not_found`, and as `Reauthentication.confirm` for any but the current one. */
+  async endOne(me: Principal, id: string, password: string | undefined): Promise<void> {
+    if (id === me.sessionId) return this.end(me.userId, id);
+    const where = `user_id = :userId AND id = :id AND ${isLive('sessions', ':idle')}`;
+    const values = { userId: me.userId, id, idle: this.config.sessionIdleTtl };
+    const ended = await this.reauthentication.act(me, password, (manager) => erase(manager, where, values));
+    if (ended.length === 0) throw new Problem('session_not_found');
+    this.tellAll(ended);
+  }
+
+  /** Ends all sessions of the user but the current one. Throws as `Reauthentication.confirm`. */
+  async endOthers(me: Principal, password: string | undefined): Promise<void> {
+    const tell = await this.reauthentication.act(me, password, (manager) =>
+      this.endAllWithin(manager, me.userId, { except: me.sessionId }),
+    );
+    tell();
   }
 
   /** Ends the session of a refresh token, old or new; one that is of none is as good as ended. */
@@ -103,13 +137,10 @@ export class SessionsService {
     if (familyHash) await this.erase('family_hash = :familyHash', { familyHash });
   }
 
-  /** Ends all sessions of the user, but the one that is excepted. */
-  async endAll(userId: string, { except = null }: { except?: string | null } = {}): Promise<void> {
-    const tell = await this.endAllWithin(this.dataSource.manager, userId, { except });
-    tell();
-  }
-
-  /** As `endAll`, within a transaction, after whose commit what is returned tells the nodes. */
+  /**
+   * Ends all sessions of the user, but the one that is excepted, within a transaction, after whose commit what is returned
+   * tells the nodes.
+   */
   async endAllWithin(
     manager: EntityManager,
     userId: string,
@@ -135,23 +166,25 @@ export class SessionsService {
       `SELECT id FROM unnest($1::uuid[]) AS asked (id)
         WHERE NOT EXISTS (
                 SELECT FROM sessions s JOIN users u ON u.id = s.user_id AND u.deactivated_at IS NULL
-                 WHERE s.id = asked.id AND s.expires_at > now())`,
-      [sessionIds],
+                 WHERE s.id = asked.id AND ${isLive('s', '$2')})`,
+      [sessionIds, this.config.sessionIdleTtl],
     );
     return ended.map(({ id }) => id);
   }
 
   /** Nobody's list grows for ever, and no address is kept of a session that ran out long ago. */
-  private async makeRoom(userId: string): Promise<void> {
-    await this.erase(
+  private async makeRoom(manager: EntityManager, userId: string): Promise<EndedSession[]> {
+    const overflow = await erase(
+      manager,
       `id IN (SELECT id FROM sessions WHERE user_id = :userId ORDER BY last_used_at DESC, id DESC OFFSET ${MAX_SESSIONS})`,
       { userId },
     );
-    await this.erase(
-      `id IN (SELECT id FROM sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT ${MAX_ERASED}
-                 FOR UPDATE SKIP LOCKED)`,
-      {},
+    const over = await erase(
+      manager,
+      `id IN (SELECT id FROM sessions WHERE ${isOver('sessions', ':idle')} LIMIT ${MAX_ERASED} FOR UPDATE SKIP LOCKED)`,
+      { idle: this.config.sessionIdleTtl },
     );
+    return [...overflow, ...over];
   }
 
   /** Deletes the rows, and then tells the nodes. Returns how many there were. */

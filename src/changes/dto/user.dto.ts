@@ -16,17 +16,17 @@ export class UserResponse implements UserSummary {
   displayName!: string;
 }
 
-/** Someone with their presence, as people who are in a group with them see it. */
+/** Someone with their presence, as people to whom it is shown see it. */
 export class UserWithPresenceResponse extends UserResponse implements UserWithPresence {
   @ApiProperty({
     type: String,
     enum: [...PRESENCE_STATUSES, null],
     nullable: true,
     example: 'online',
-    description: 'Null for who is in no group with me',
+    description: 'Null unless we share a group; a direct group counts once they wrote in it',
   })
   status!: PresenceStatus | null;
 
-  @ApiUnset('date-time', 'When they were last online: null while they are, or if they never were')
+  @ApiUnset('date-time', 'When they were last online: null while they are, if they never were, or if it is not shown')
   lastSeenAt!: string | null;
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, chmod, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { codeOf, messageOf } from './errors.js';
 
 /** Paths of the PostgreSQL programs. */
@@ -10,6 +11,8 @@ export interface Binaries {
   initdb: string;
   pgCtl: string;
 }
+
+const COMPLETION = fileURLToPath(new URL('./complete-install.js', import.meta.url));
 
 /**
  * The programs of the npm package made for this platform, ready to run. Some installers leave out what this mends: npm's
@@ -76,7 +79,7 @@ async function mending(mend: () => Promise<void>): Promise<void> {
   } catch (error) {
     throw new Error(
       `The embedded PostgreSQL was installed incompletely and cannot be mended from here (${messageOf(error)}): ` +
-        `run "npm rebuild ${packageName()}" as a user who may write to it, or set DATABASE_URL.`,
+        `run "node ${COMPLETION}" as a user who may write to it, or set DATABASE_URL.`,
       { cause: error },
     );
   }

@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, ValidateIf } from 'class-validator';
 import type { GroupKind } from '../../changes/contract.js';
-import { IsId, IsLine, IsText } from '../../common/fields.js';
+import { IsId, IsText } from '../../common/fields.js';
+import { IsName } from '../../common/names.js';
 
 const KINDS = ['public', 'private', 'direct'] satisfies GroupKind[];
 const isDirect = ({ kind }: CreateGroupDto) => kind === 'direct';
@@ -17,7 +18,7 @@ export class CreateGroupDto {
    * @example 'Engineering'
    */
   @ValidateIf((dto: CreateGroupDto) => !isDirect(dto))
-  @IsLine(1, 100)
+  @IsName(1, 100)
   name?: string;
 
   /**

@@ -1,13 +1,14 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, ValidateIf } from 'class-validator';
-import { IdParam, IsId, IsLine, IsText, IsWhole } from '../../common/fields.js';
+import { IdParam, IsId, IsText, IsWhole } from '../../common/fields.js';
+import { IsName } from '../../common/names.js';
 import { PageQuery } from '../../common/paging.dto.js';
 
 /** What the owner may change. Absent fields stay as they are. */
 export class UpdateGroupDto {
   /** @example 'Engineering and friends' */
   @ValidateIf((dto: UpdateGroupDto) => dto.name !== undefined)
-  @IsLine(1, 100)
+  @IsName(1, 100)
   name?: string;
 
   /**

@@ -120,10 +120,16 @@ export class MemberResponse implements Member {
 
 /** A member with their presence. */
 export class MemberWithPresenceResponse extends MemberResponse implements MemberWithPresence {
-  @ApiProperty({ enum: PRESENCE_STATUSES, enumName: 'PresenceStatus' })
-  status!: PresenceStatus;
+  @ApiProperty({
+    type: String,
+    enum: [...PRESENCE_STATUSES, null],
+    nullable: true,
+    example: 'online',
+    description: 'Null for the other one of a direct group who has not written in it, if we share no other group',
+  })
+  status!: PresenceStatus | null;
 
-  @ApiUnset('date-time', 'When they were last online: null while they are, or if they never were')
+  @ApiUnset('date-time', 'When they were last online: null while they are, if they never were, or if it is not shown')
   lastSeenAt!: string | null;
 }
 

@@ -4,7 +4,7 @@ import { PageQuery } from '../../common/paging.dto.js';
 
 /** Finds users by the beginning of their username. */
 export class SearchUsersQuery extends PageQuery {
-  /** The beginning of the username, without regard to case. */
+  /** The beginning of the username, without regard to case. Without it: those who are in a group with me. */
   @IsOptional()
   @IsText(1, 32)
   @Folded()

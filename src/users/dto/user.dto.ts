@@ -4,14 +4,23 @@ import { PageCursors } from '../../common/paging.dto.js';
 
 /** Someone, as they see themselves. */
 export class OwnUserResponse extends UserResponse implements OwnUser {
-  /** @example 'ann@example.org' */
+  /**
+   * The verified email address.
+   * @example 'ann@example.org'
+   */
   email!: string | null;
 
   /**
-   * Whether the address was proved to be mine, by a link that was sent there.
+   * Whether there is a verified email address.
    * @example true
    */
   emailVerified!: boolean;
+
+  /**
+   * An address that waits for the link that was sent to it. Until then `email` stays as it is.
+   * @example 'ann@example.com'
+   */
+  pendingEmail!: string | null;
 
   /** @example '2026-11-22T09:30:00.000Z' */
   createdAt!: string;

@@ -1,5 +1,5 @@
 import type { Group, OwnUser } from '../../../src/changes/contract';
-import { api } from '../api';
+import { api, type ProfileForm } from '../api';
 import { Realtime } from '../realtime';
 import { session } from '../session';
 import { inGroup, isOwn, parked, withGroup, withoutGroup } from '../state/groups';
@@ -128,9 +128,12 @@ export class Chat {
   }
 
   /** Changes what others see of me. */
-  async updateMe(form: { displayName?: string; email?: string | null }): Promise<void> {
-    const me = await api.updateMe(form);
-    session.update(me);
+  async updateMe(form: ProfileForm): Promise<void> {
+    session.update(await api.updateMe(form));
+  }
+
+  /** What the session knows of me by now: I changed it here or in another tab, or a refresh brought it. */
+  take(me: OwnUser): void {
     this.store.set((state) => ({ ...state, me, people: { ...state.people, [me.id]: me } }));
   }
 

@@ -11,7 +11,10 @@ const listeners = new Set<() => void>();
 /** A chat lives as long as its user is logged in, whatever is on the screen. */
 function follow(): void {
   const user = session.get()?.user ?? null;
-  if ((user?.id ?? null) === ofUser) return;
+  if ((user?.id ?? null) === ofUser) {
+    if (user) current?.take(user);
+    return;
+  }
   current?.stop();
   ofUser = user?.id ?? null;
   current = user && new Chat(user);

@@ -2,6 +2,7 @@ import { api } from '../api';
 import { Problem } from '../problem';
 import { session } from '../session';
 import { clearDrafts } from './drafts';
+import { tidy } from './left-behind';
 import { clearOutbox } from './outbox';
 
 /**
@@ -18,4 +19,5 @@ export async function logOut(): Promise<void> {
   session.end();
   clearDrafts(user.id);
   clearOutbox(user.id);
+  tidy(Date.now());
 }

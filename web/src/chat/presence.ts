@@ -1,4 +1,4 @@
-import type { Presence, UserWithPresence } from '../../../src/changes/contract';
+import type { Presence, ShownPresence, UserWithPresence } from '../../../src/changes/contract';
 import { api } from '../api';
 import type { ChatState } from '../state/model';
 import type { Store } from '../state/store';
@@ -12,14 +12,22 @@ export class PresenceBoard {
     if (this.store.get().people[userId]) this.note({ [userId]: presence });
   }
 
-  /** Takes over what was read with people. */
-  learn(found: ({ userId: string } & Presence)[]): void {
-    this.note(Object.fromEntries(found.map(({ userId, status, lastSeenAt }) => [userId, { status, lastSeenAt }])));
+  /** Takes over what was read with people, as far as it is for me to see. */
+  learn(found: ({ userId: string } & ShownPresence)[]): void {
+    const shown = found.flatMap(({ userId, status, lastSeenAt }) =>
+      status === null ? [] : [[userId, { status, lastSeenAt }] as const],
+    );
+    this.note(Object.fromEntries(shown));
   }
 
-  /** As `learn`, of someone whose presence may not be for me to see. */
+  /** As `learn`, of one. */
   meet({ id, status, lastSeenAt }: UserWithPresence): void {
-    if (status !== null) this.learn([{ userId: id, status, lastSeenAt }]);
+    this.learn([{ userId: id, status, lastSeenAt }]);
+  }
+
+  /** The other one of a direct group wrote in it: if that was for the first time, their presence is shown from now on. */
+  async answered(userId: string): Promise<void> {
+    if (!this.store.get().presence[userId]) this.meet(await api.user(userId));
   }
 
   /** Reads again whatever the page shows. */

@@ -80,7 +80,14 @@ function follow(chat: Chat, change: Change): void {
   const attention = { reading: chat.reading.isReading(groupId), following: chat.reading.isFollowing(groupId) };
   chat.store.set((state) => applyChange(state, change, attention));
   if ('member' in change.payload) refreshSoon(chat, groupId);
+  if (change.event === 'message:created') meetPeer(chat, groupId, change.payload.message.sender.id);
   chat.reading.check();
+}
+
+/** In a direct group the other one is seen online or offline once they wrote in it. */
+function meetPeer(chat: Chat, groupId: string, senderId: string): void {
+  if (chat.store.get().groups[groupId]?.group.peer?.id !== senderId) return;
+  void chat.presence.answered(senderId).catch(() => undefined);
 }
 
 /** Takes over where my groups stand. Of those that I am no longer in, `group:removed` tells. */

@@ -1,19 +1,9 @@
-import { useEffect, useState } from 'react';
-import { api } from '../api';
 import { googleNotice, leaveForGoogle } from '../google';
 import { useStore } from '../state/store';
 
 /** The other way in, where the server has it; and what came of it. */
-export function GoogleButton() {
-  const [isThere, setThere] = useState(false);
+export function GoogleButton({ isThere }: { isThere: boolean }) {
   const notice = useStore(googleNotice, (text) => text);
-  useEffect(() => {
-    // Without an answer there is the form still.
-    api.providers().then(
-      ({ google }) => setThere(google),
-      () => undefined,
-    );
-  }, []);
   return (
     <>
       <div role="alert">{notice && <p className="notice">{notice}</p>}</div>

@@ -2,34 +2,39 @@ import { useEffect, useState } from 'react';
 import { api } from '../api';
 import { leaveForGoogle } from '../google';
 import { toast } from '../toasts';
+import { PasswordDialog } from './PasswordDialog';
 
 /** Links my account with Google, or unlinks it, where the server has that. */
 export function GoogleLink() {
   const [isLinked, setLinked] = useState<boolean | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   useEffect(() => {
     isLinkedWithGoogle().then(setLinked, toast.error);
   }, []);
   if (isLinked === null) return null;
 
-  const change = async () => {
-    setBusy(true);
-    try {
-      if (!isLinked) return await goAndLink();
-      await api.unlinkGoogle();
-      setLinked(false);
-      toast.info('Your account is no longer linked with Google.');
-    } catch (error) {
-      toast.error(error);
-    }
-    setBusy(false);
+  const change = async (password: string | undefined) => {
+    if (!isLinked) return goAndLink(password);
+    await api.unlinkGoogle(password);
+    setLinked(false);
+    toast.info('Your account is no longer linked with Google.');
   };
+  const action = isLinked ? 'Unlink Google' : 'Link Google';
   return (
     <div className="google-link">
       <p>{isLinked ? 'You can log in with Google.' : 'Log in with Google too:'}</p>
-      <button type="button" className="button" disabled={isBusy} onClick={() => void change()}>
-        {isLinked ? 'Unlink Google' : 'Link Google'}
+      <button type="button" className="button" onClick={() => setAsking(true)}>
+        {action}
       </button>
+      {isAsking && (
+        <PasswordDialog
+          title={action}
+          text="You are logged out everywhere else when this is done."
+          action="Continue"
+          onConfirm={change}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </div>
   );
 }
@@ -40,8 +45,8 @@ async function isLinkedWithGoogle(): Promise<boolean | null> {
   return (await api.identities()).items.some(({ provider }) => provider === 'google');
 }
 
-async function goAndLink(): Promise<void> {
-  const { url } = await api.linkGoogle();
+async function goAndLink(password: string | undefined): Promise<void> {
+  const { url } = await api.linkGoogle(password);
   leaveForGoogle();
   location.assign(url);
 }

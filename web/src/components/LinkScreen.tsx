@@ -1,7 +1,9 @@
+import { useEffect, useState } from 'react';
 import { api } from '../api';
 import { go, HOME, type LinkRoute } from '../router';
 import { session } from '../session';
 import { toast } from '../toasts';
+import { messageOf } from '../problem';
 import { useForm } from '../use-form';
 import { AuthPicture } from './AuthPicture';
 import { Field } from './Field';
@@ -29,7 +31,22 @@ export function LinkScreen({ link }: { link: LinkRoute }) {
   );
 }
 
+/** The account that the link is for; or why it is not good. */
+function useAccountOfLink(token: string): { username?: string; error?: string } {
+  const [account, setAccount] = useState<{ username?: string; error?: string }>({});
+  useEffect(() => {
+    let isCurrent = true;
+    api.accountOfLink({ token }).then(
+      ({ username }) => isCurrent && setAccount({ username }),
+      (error: unknown) => isCurrent && setAccount({ error: messageOf(error) }),
+    );
+    return () => void (isCurrent = false);
+  }, [token]);
+  return account;
+}
+
 function ResetForm({ token }: { token: string }) {
+  const account = useAccountOfLink(token);
   const form = useForm(['newPassword'], async ({ newPassword = '' }) => {
     await api.resetPassword({ token, newPassword });
     session.end();
@@ -39,7 +56,8 @@ function ResetForm({ token }: { token: string }) {
   return (
     <form className="form" noValidate onSubmit={form.onSubmit}>
       <h1>Choose a new password</h1>
-      <FormError text={form.error} />
+      {account.username && <p className="auth-lead">For your account @{account.username}.</p>}
+      <FormError text={form.error ?? account.error ?? null} />
       <Field
         label="New password"
         name="newPassword"
@@ -58,17 +76,21 @@ function ResetForm({ token }: { token: string }) {
 }
 
 function VerifyForm({ token }: { token: string }) {
+  const account = useAccountOfLink(token);
   const form = useForm([], async () => {
     await api.verifyEmail({ token });
     const user = session.get()?.user;
-    if (user) session.update({ ...user, emailVerified: true });
+    if (user?.pendingEmail && user.username === account.username) {
+      session.update({ ...user, email: user.pendingEmail, emailVerified: true, pendingEmail: null });
+    }
     toast.info('Your email address is confirmed.');
     go(HOME);
   });
   return (
     <form className="form" noValidate onSubmit={form.onSubmit}>
       <h1>Confirm your email address</h1>
-      <FormError text={form.error} />
+      {account.username && <p className="auth-lead">It becomes the address of the account @{account.username}.</p>}
+      <FormError text={form.error ?? account.error ?? null} />
       <button type="submit" className="button" data-kind="primary" data-size="large" disabled={form.isBusy}>
         Confirm
       </button>

@@ -9,7 +9,8 @@ export const MessageText = memo(function MessageText({ text }: { text: string })
         part.href === null ? (
           part.text
         ) : (
-          <a key={index} href={part.href} target="_blank" rel="noopener noreferrer">
+          // A direction of its own: what surrounds it cannot have it read backwards.
+          <a key={index} dir="ltr" href={part.href} target="_blank" rel="noopener noreferrer">
             {part.text}
           </a>
         ),

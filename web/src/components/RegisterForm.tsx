@@ -1,10 +1,12 @@
 import { api } from '../api';
+import { go, HOME } from '../router';
 import { session } from '../session';
 import { useForm } from '../use-form';
 import { Field } from './Field';
 import { FormError } from './FormError';
 
-export function RegisterForm() {
+/** Makes an account; `invite` is of a registration link. */
+export function RegisterForm({ invite }: { invite: string | undefined }) {
   const form = useForm(['username', 'displayName', 'email', 'password'], async (texts) => {
     const { username = '', password = '', displayName, email } = texts;
     session.begin(
@@ -13,8 +15,10 @@ export function RegisterForm() {
         password,
         ...(displayName?.trim() && { displayName }),
         ...(email?.trim() && { email }),
+        ...(invite && { invite }),
       }),
     );
+    if (invite) go(HOME);
   });
   return (
     <form className="form" noValidate onSubmit={form.onSubmit}>

@@ -2,13 +2,14 @@ import { useChat, useChatState } from '../chat/current';
 import { type Theme, chooseTheme, useTheme } from '../theme';
 import { toast } from '../toasts';
 import { useForm } from '../use-form';
+import { useWaysIn } from '../use-ways-in';
 import { ChangePasswordForm } from './ChangePasswordForm';
 import { Dialog } from './Dialog';
+import { EmailForm } from './EmailForm';
 import { Field } from './Field';
 import { FormError } from './FormError';
 import { GoogleLink } from './GoogleLink';
 import { SessionList } from './SessionList';
-import { VerifyNote } from './VerifyNote';
 
 const THEMES: { theme: Theme; label: string }[] = [
   { theme: 'system', label: 'System' },
@@ -21,8 +22,9 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const chat = useChat();
   const me = useChatState((state) => state.me);
   const chosen = useTheme();
-  const form = useForm(['displayName', 'email'], async ({ displayName = '', email = '' }) => {
-    await chat.updateMe({ displayName, email: email.trim() || null });
+  const ways = useWaysIn();
+  const form = useForm(['displayName'], async ({ displayName = '' }) => {
+    await chat.updateMe({ displayName });
     toast.info('Profile saved.');
     onClose();
   });
@@ -37,14 +39,6 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           autoComplete="name"
           hint={`People find you as @${me.username}`}
           error={form.errorOf('displayName')}
-        />
-        <Field
-          label="Email (optional)"
-          name="email"
-          type="email"
-          defaultValue={me.email ?? ''}
-          autoComplete="email"
-          error={form.errorOf('email')}
         />
         <fieldset className="choices" data-kind="segments">
           <legend>Theme</legend>
@@ -65,8 +59,8 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         </footer>
       </form>
       <div className="dialog-sections">
-        {me.email && !me.emailVerified && <VerifyNote email={me.email} />}
-        <ChangePasswordForm />
+        <EmailForm />
+        {ways.passwordLogin && <ChangePasswordForm />}
         <GoogleLink />
         <SessionList />
       </div>

@@ -1,7 +1,7 @@
 import { api } from '../api';
 import { toast } from '../toasts';
 
-/** Says that my address is not confirmed yet, and has another link sent. */
+/** Says that an address waits for its link, and has another link sent. */
 export function VerifyNote({ email }: { email: string }) {
   const send = () =>
     api.requestVerification().then(
@@ -10,9 +10,9 @@ export function VerifyNote({ email }: { email: string }) {
     );
   return (
     <p className="dialog-text">
-      Your email address is not confirmed.{' '}
+      {email} is not confirmed yet: use the link that was sent to it.{' '}
       <button type="button" className="link-button" onClick={() => void send()}>
-        Send a link to confirm it
+        Send another link
       </button>
     </p>
   );

@@ -1,3 +1,5 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Registration } from '../../../config/config.js';
 import type { IdentityInfo } from '../../../changes/contract.js';
 
 /** As whom I am known elsewhere. */
@@ -29,8 +31,21 @@ export class LinkResponse {
   url!: string;
 }
 
-/** With whom one can log in here. */
+/** The ways to log in here, and to make an account. */
 export class ProvidersResponse {
   /** @example true */
   google!: boolean;
+
+  /**
+   * Who may make an account with a password: anyone, users with a registration link, or nobody.
+   * @example 'open'
+   */
+  @ApiProperty({ enum: ['open', 'invited', 'off'] })
+  registration!: Registration;
+
+  /**
+   * Whether passwords are used here.
+   * @example true
+   */
+  passwordLogin!: boolean;
 }

@@ -5,8 +5,8 @@ import type { OAuthErrorCode, OAuthErrorDetails } from '../oauth-error.js';
 export class TokenRequest {
   @ApiProperty({
     enum: ['password', 'refresh_token'],
-    description: 'What is exchanged for tokens',
-    example: 'password',
+    description: 'What is exchanged for tokens; `password` only where OAUTH_PASSWORD_GRANT is on',
+    example: 'refresh_token',
   })
   grant_type!: string;
 

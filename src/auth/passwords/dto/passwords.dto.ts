@@ -1,5 +1,5 @@
 import { IsOptional, IsString, Length } from 'class-validator';
-import { IsEmailAddress } from '../../../users/user-fields.js';
+import { IsEmailAddress } from '../../../common/email-address.js';
 import { IsNewPassword } from '../../password-rules.js';
 
 /** Another password. */
@@ -14,7 +14,7 @@ export class ChangePasswordDto {
   oldPassword?: string;
 
   /**
-   * 8 to 128 characters, and not one of the common ones.
+   * 8 to 128 characters, and not easy to guess.
    * @example 'four other words entirely'
    */
   @IsNewPassword()
@@ -42,7 +42,7 @@ export class LinkDto {
 /** A new password, by a link. */
 export class ResetPasswordDto extends LinkDto {
   /**
-   * 8 to 128 characters, and not one of the common ones.
+   * 8 to 128 characters, and not easy to guess.
    * @example 'four other words entirely'
    */
   @IsNewPassword()
