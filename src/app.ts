@@ -8,6 +8,7 @@ import { originOf } from './audit/request-origin.js';
 import { SecurityLog } from './audit/security-log.js';
 import { RateLimits } from './auth/rate-limits/rate-limits.js';
 import { addressKey } from './common/address.js';
+import { AnswerTimeoutInterceptor, noteArrival } from './common/answer-timeout.interceptor.js';
 import { clientAddress, identifyRequest } from './common/client-address.js';
 import { Hosts } from './common/hosts.js';
 import { Origins } from './common/origins.js';
@@ -35,6 +36,7 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
   app.useGlobalPipes(new StrictValidationPipe());
   const securityLog = app.get(SecurityLog);
   app.useGlobalFilters(new ProblemFilter((problem, request) => securityLog.recordRefusal(problem, originOf(request))));
+  app.useGlobalInterceptors(new AnswerTimeoutInterceptor());
   answerUnreadable(app.getHttpServer());
   limitConnections(app.getHttpServer(), config.maxConnections);
   const hosts = new Hosts(config);
@@ -49,7 +51,7 @@ export async function createApp(config: Config): Promise<NestExpressApplication>
       polling: config.polling,
     }),
   );
-  app.use(identifyRequest, limitUnreadResponses(addressOf), hosts.guard, headers, origins.cors);
+  app.use(noteArrival, identifyRequest, limitUnreadResponses(addressOf), hosts.guard, headers, origins.cors);
   if (config.apiDocs) serveApiDocument(app);
   servePage(app);
   app.use(neverStored);

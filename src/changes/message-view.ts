@@ -14,12 +14,14 @@ export const MESSAGE_COLUMNS = `
   m.reactions, m.pinned_at, m.pinned_by, m.sender_id, sender.username AS sender_username,
   sender.display_name AS sender_display_name, ${QUOTE_COLUMNS}`;
 
-/** A message (`m`) with its sender and the message that it answers. */
-export const MESSAGE_TABLES = `
-  messages m
+/** What a message (`m`) shows beside its own columns: its sender, and the message that it answers. */
+export const MESSAGE_JOINS = `
   JOIN users sender ON sender.id = m.sender_id
   LEFT JOIN messages quoted ON quoted.id = m.reply_to
   LEFT JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id`;
+
+/** A message (`m`) with those. */
+export const MESSAGE_TABLES = `messages m ${MESSAGE_JOINS}`;
 
 /** How the sender is called. */
 export interface SenderColumns {

@@ -59,6 +59,9 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** What a refusal says after an attempt whose end is not known. */
+export const OUTCOME_UNKNOWN = 'The outcome is unknown: retry with the same id.';
+
 interface ProblemExtras {
   errors?: ProblemDetails['errors'];
   retryAfter?: number;

@@ -49,6 +49,24 @@ export function isTransient(error: unknown): boolean {
   return TRANSIENT_NAMES.has(error.name) || TRANSIENT_MESSAGE.test(error.message);
 }
 
+/** SQLSTATEs with which the server says that it did not begin, or that it took back what it had begun. */
+const UNDONE_SQLSTATES = new Set(['40001', '40P01', '55P03', '57014', '57P03', '58030']);
+/** Errors of a connection that was never made, so nothing was asked over it. */
+const UNCONNECTED_ERRNO = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN']);
+const UNCONNECTED_MESSAGE = /timeout exceeded when trying to connect|due to connection timeout/i;
+
+/** After a transient error: whether the statement may have been carried out all the same. */
+export function mayHaveHappened(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code !== undefined) return !(UNDONE_SQLSTATES.has(code) || UNCONNECTED_ERRNO.has(code) || code.startsWith('53'));
+  return !UNCONNECTED_MESSAGE.test(message ?? '');
+}
+
+/** Whether a lock was not to be had in time; nothing was changed. */
+export function isLockNotAvailable(error: unknown): boolean {
+  return (error as { code?: unknown }).code === '55P03';
+}
+
 /** The name of the unique constraint that an insert or update violated, if that is what the error says. */
 export function violatedUnique(error: unknown): string | undefined {
   const { code, constraint } = error as { code?: unknown; constraint?: string };
@@ -58,12 +76,15 @@ export function violatedUnique(error: unknown): string | undefined {
 /** Turns whatever was thrown into the one thing that a client is told. What is unknown becomes `internal_error`. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isTransient(error)) {
-    return new Problem('unavailable', 'The database cannot be reached right now.', { retryAfter: 1, cause: error });
-  }
+  if (isTransient(error)) return new Problem('unavailable', detailOfTransient(error), { retryAfter: 1, cause: error });
   const status = statusOf(error);
   const code = CODE_BY_STATUS[status] ?? (status >= 400 && status < 500 ? 'malformed_request' : 'internal_error');
   return new Problem(code, detailOf(error, code), { cause: error });
+}
+
+function detailOfTransient(error: unknown): string {
+  if (isLockNotAvailable(error)) return 'Something else holds it locked. Nothing was changed.';
+  return 'The database cannot be reached right now.';
 }
 
 function statusOf(error: unknown): number {

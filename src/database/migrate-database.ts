@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from './data-source.js';
+import { unboundedOptions } from './data-source.js';
 
 /** Any number will do, as long as nothing else in the same database takes it. */
 const MIGRATION_LOCK = 7_261_034;
@@ -13,7 +13,7 @@ const MIGRATION_LOCK = 7_261_034;
 export async function migrateDatabase(url: string): Promise<string[]> {
   const lock = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: 'messendger' });
   await lock.connect();
-  const dataSource = new DataSource(dataSourceOptions(url, 1));
+  const dataSource = new DataSource(unboundedOptions(url, 1));
   try {
     await refuseOldServer(lock);
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
+import type { BoundedQuery } from './bounded-client.js';
+
+/** How long a statement of a hot path may have no answer, in milliseconds; longer than the wait for a lock. */
+const ANSWER_TIMEOUT_MS = 6_000;
 
 /**
  * SQL for the hot paths, on TypeORM's connections. Each statement has a name, by which PostgreSQL keeps its plan:
@@ -17,7 +21,8 @@ export class Statements {
 
   /** Runs a statement as a transaction of its own. */
   async run<R extends QueryResultRow>(name: string, text: string, values: unknown[]): Promise<R[]> {
-    const { rows } = await this.pool.query<R>({ name, text, values });
+    const query: BoundedQuery = { name, text, values, timeoutMs: ANSWER_TIMEOUT_MS };
+    const { rows } = await this.pool.query<R>(query);
     return rows;
   }
 

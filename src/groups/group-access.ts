@@ -5,6 +5,7 @@ import { Problem } from '../common/problem.js';
 import { Statements } from '../database/statements.js';
 import { Group } from './group.entity.js';
 import { GroupTransaction } from './group-transaction.js';
+import { BUSY, GroupWriteQueue } from './group-write-queue.js';
 import { Membership } from './membership.entity.js';
 
 const IS_IN = 'group_id = $1 AND user_id = $2 AND left_at IS NULL';
@@ -21,6 +22,7 @@ export class GroupAccess {
   constructor(
     private readonly dataSource: DataSource,
     private readonly statements: Statements,
+    private readonly queue: GroupWriteQueue,
     private readonly bus: ChangeBus,
   ) {}
 
@@ -46,11 +48,18 @@ export class GroupAccess {
    * tells what happened. `work` begins by requiring the right to do what it does. Throws `group_not_found`.
    */
   async write<T>(groupId: string, work: (transaction: GroupTransaction) => Promise<T>): Promise<T> {
-    const { result, transaction } = await this.dataSource.transaction(async (manager) => {
+    const { result, transaction } = await this.queue.run(groupId, (wait) => this.attempt(groupId, wait, work));
+    transaction.publish(this.bus);
+    return result;
+  }
+
+  private attempt<T>(groupId: string, wait: boolean, work: (transaction: GroupTransaction) => Promise<T>) {
+    return this.dataSource.transaction(async (manager) => {
       const group = await manager.findOne(Group, {
         where: { id: groupId },
-        lock: { mode: 'for_no_key_update' },
+        lock: { mode: 'for_no_key_update', ...(!wait && { onLocked: 'skip_locked' }) },
       });
+      if (!group && !wait && (await manager.existsBy(Group, { id: groupId }))) return BUSY;
       if (!group) throw new Problem('group_not_found');
       const before = group.revision;
       const transaction = new GroupTransaction(manager, group);
@@ -58,7 +67,5 @@ export class GroupAccess {
       if (group.revision !== before) await transaction.storeCounters();
       return { result, transaction };
     });
-    transaction.publish(this.bus);
-    return result;
   }
 }

@@ -4,6 +4,7 @@ import { ChangesModule } from '../changes/changes.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { GroupAccess } from './group-access.js';
+import { GroupWriteQueue } from './group-write-queue.js';
 import { GroupViews } from './group-views.js';
 import { Group } from './group.entity.js';
 import { GroupsController } from './groups.controller.js';
@@ -17,7 +18,7 @@ import { ReadStateService } from './read-state.service.js';
 @Module({
   imports: [ChangesModule, DatabaseModule, UsersModule, TypeOrmModule.forFeature([Group, Membership])],
   controllers: [GroupsController, MembersController],
-  providers: [GroupAccess, GroupViews, GroupsService, MembersService, Memberships, ReadStateService],
-  exports: [GroupAccess, GroupsService, MembersService, ReadStateService],
+  providers: [GroupAccess, GroupViews, GroupWriteQueue, GroupsService, MembersService, Memberships, ReadStateService],
+  exports: [GroupAccess, GroupWriteQueue, GroupsService, MembersService, ReadStateService],
 })
 export class GroupsModule {}

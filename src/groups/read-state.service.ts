@@ -1,44 +1,55 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { ChangeBus } from '../changes/change-bus.js';
 import { Problem } from '../common/problem.js';
+import { Statements } from '../database/statements.js';
 import type { ReadStateResponse } from './dto/group.dto.js';
-import { GroupAccess } from './group-access.js';
 import { UNREAD_COUNT } from './unread.js';
+
+interface Row extends ReadStateResponse {
+  is_public: boolean;
+  is_member: boolean;
+  has_risen: boolean;
+}
+
+/**
+ * Raises what the user has read of the group and counts what is left. `seen` is as it was before; what another device
+ * raised meanwhile is at least what is answered.
+ */
+const READ = `
+  WITH seen AS MATERIALIZED (
+    SELECT g.id, g.kind, g.last_seq, ms.user_id, ms.read_seq, LEAST($3::bigint, g.last_seq) AS wanted
+      FROM groups g
+      LEFT JOIN memberships ms ON ms.group_id = g.id AND ms.user_id = $2::uuid AND ms.left_at IS NULL
+     WHERE g.id = $1::uuid
+  ), risen AS (
+    UPDATE memberships ms SET read_seq = seen.wanted
+      FROM seen
+     WHERE ms.group_id = seen.id AND ms.user_id = seen.user_id AND ms.left_at IS NULL AND ms.read_seq < seen.wanted
+    RETURNING 1
+  )
+  SELECT ms.read_seq AS "readSeq", ${UNREAD_COUNT} AS unread, g.kind = 'public' AS is_public,
+         ms.user_id IS NOT NULL AS is_member, EXISTS (SELECT FROM risen) AS has_risen
+    FROM seen g
+   CROSS JOIN LATERAL (SELECT g.id AS group_id, g.user_id, GREATEST(g.read_seq, g.wanted) AS read_seq) ms`;
 
 /** How far each member has read. */
 @Injectable()
 export class ReadStateService {
   constructor(
-    private readonly dataSource: DataSource,
-    private readonly access: GroupAccess,
+    private readonly statements: Statements,
     private readonly bus: ChangeBus,
   ) {}
 
-  /** Marks everything up to `seq` as read. It only rises, and never beyond the newest message. */
+  /**
+   * Marks everything up to `seq` as read. It only rises, and never beyond the newest message. Throws `group_not_found`,
+   * or `not_a_member` for a public group.
+   */
   async read(me: string, groupId: string, seq: number): Promise<ReadStateResponse> {
-    const [risen] = await this.dataSource.query<[{ read_seq: number }[], number]>(
-      `UPDATE memberships ms SET read_seq = LEAST($3::bigint, g.last_seq)
-         FROM groups g
-        WHERE g.id = ms.group_id AND ms.group_id = $1 AND ms.user_id = $2 AND ms.left_at IS NULL
-          AND ms.read_seq < LEAST($3::bigint, g.last_seq)
-       RETURNING ms.read_seq`,
-      [groupId, me, seq],
-    );
-    const readSeq = risen[0]?.read_seq;
-    if (readSeq !== undefined) this.bus.publishToGroup(groupId, { kind: 'read', userId: me, readSeq });
-    else await this.access.read(me, groupId);
-    return this.stateOf(me, groupId);
-  }
-
-  private async stateOf(me: string, groupId: string): Promise<ReadStateResponse> {
-    const [state] = await this.dataSource.query<ReadStateResponse[]>(
-      `SELECT ms.read_seq AS "readSeq", ${UNREAD_COUNT} AS unread
-         FROM memberships ms JOIN groups g ON g.id = ms.group_id
-        WHERE ms.group_id = $1 AND ms.user_id = $2 AND ms.left_at IS NULL`,
-      [groupId, me],
-    );
-    if (!state) throw new Problem('group_not_found');
-    return state;
+    const [row] = await this.statements.run<Row>('read-group', READ, [groupId, me, seq]);
+    if (!row || (!row.is_member && !row.is_public)) throw new Problem('group_not_found');
+    if (!row.is_member) throw new Problem('not_a_member');
+    const { readSeq, unread } = row;
+    if (row.has_risen) this.bus.publishToGroup(groupId, { kind: 'read', userId: me, readSeq });
+    return { readSeq, unread };
   }
 }

@@ -27,13 +27,27 @@ export type Outcome =
   | { kind: 'stored'; message: Message }
   /** A membership changed while the statement waited for the lock: write it again. */
   | { kind: 'stale' }
+  /** Something else holds the lock of the group, and the statement did not wait for it. */
+  | { kind: 'busy' }
   /** No such group for the sender, or no such message to reply to. */
   | { kind: 'refused' };
 
-/** What the database adds to a draft; the numbers and the time are null when it was not stored. */
-type OutcomeRow = { position: number; current: boolean | null } & (
-  ({ seq: number; revision: number; created_at: Date } & SenderColumns & QuoteColumns) | { seq: null }
+/** What the database adds to a draft, or why it was not stored: `unlocked` is a group that is there. */
+type OutcomeRow = { position: number } & (
+  | ({ seq: number; revision: number; created_at: Date } & SenderColumns & QuoteColumns)
+  | { seq: null; failure: 'unlocked' | 'stale' | 'refused' }
 );
+
+/** How the groups' locks are taken: those that are free, or all of them after a wait of at most so many milliseconds. */
+export type Locking = 'skip' | { timeoutMs: number };
+
+const SKIPPING = { limit: '', isLimited: '', wait: 'SKIP LOCKED' };
+const WAITING = {
+  limit: "limited AS MATERIALIZED (SELECT set_config('lock_timeout', $6, true) AS lock_timeout),",
+  // The limit is set before the first row is locked, since the row is looked for only then.
+  isLimited: 'AND (SELECT lock_timeout FROM limited) IS NOT NULL',
+  wait: '',
+};
 
 /**
  * Writes drafts in one statement, which locks the groups in id order (so that two nodes cannot wait for each other),
@@ -46,7 +60,7 @@ type OutcomeRow = { position: number; current: boolean | null } & (
  * PostgreSQL keeps the plan, and the tables grow under it. Each `LATERAL … LIMIT 1` holds the plan to one look into an
  * index for a draft, and arrays behind `SELECT` hide their length, for which a new plan would be made each time.
  */
-const WRITE = `
+const write = ({ limit, isLimited, wait }: typeof SKIPPING) => `
   WITH draft AS MATERIALIZED (
     SELECT d.*, seen.members_revision, member.is_in, sender.username AS sender_username,
            sender.display_name AS sender_display_name, quoted.*
@@ -63,10 +77,11 @@ const WRITE = `
           FROM (SELECT * FROM messages WHERE id = d.reply_to LIMIT 1) quoted
           JOIN users quoted_sender ON quoted_sender.id = quoted.sender_id
       ) quoted ON true
-  ), locked AS MATERIALIZED (
+  ), ${limit} locked AS MATERIALIZED (
     SELECT own.* FROM (SELECT DISTINCT group_id FROM draft ORDER BY group_id) named
      CROSS JOIN LATERAL (
-       SELECT id, last_seq, revision, members_revision FROM groups WHERE id = named.group_id FOR NO KEY UPDATE
+       SELECT id, last_seq, revision, members_revision FROM groups
+        WHERE id = named.group_id ${isLimited} FOR NO KEY UPDATE ${wait}
      ) own
   ), accepted AS MATERIALIZED (
     SELECT draft.*,
@@ -86,13 +101,18 @@ const WRITE = `
       FROM accepted ORDER BY position
     RETURNING id, seq, revision, created_at
   )
-  SELECT draft.position, draft.members_revision = locked.members_revision AS current,
+  SELECT draft.position,
+         CASE WHEN stored.seq IS NOT NULL THEN NULL
+              WHEN locked.id IS NULL AND draft.members_revision IS NOT NULL THEN 'unlocked'
+              WHEN locked.members_revision <> draft.members_revision THEN 'stale' ELSE 'refused' END AS failure,
          stored.seq, stored.revision, stored.created_at, draft.sender_username, draft.sender_display_name,
          draft.quoted_id, draft.quoted_seq, draft.quoted_excerpt, draft.quoted_sender_id, draft.quoted_username,
          draft.quoted_display_name
     FROM draft
     LEFT JOIN locked ON locked.id = draft.group_id
     LEFT JOIN stored ON stored.id = draft.id`;
+const WRITE_FREE = write(SKIPPING);
+const WRITE_ALL = write(WAITING);
 
 /** The SQL under `MessageWriter`. */
 @Injectable()
@@ -103,20 +123,19 @@ export class MessageStore {
   ) {}
 
   /**
-   * Writes the drafts, which have distinct ids, and says what became of each, in their order. All or nothing is
-   * committed: when an id is already taken, it throws PostgreSQL's unique violation and no number is burned.
+   * Writes the drafts, which have distinct ids, and says what became of each, in their order; all drafts of a group are
+   * busy, or none. All or nothing is committed: when an id is already taken, it throws PostgreSQL's unique violation and
+   * no number is burned. Throws SQLSTATE 55P03 when a lock was not to be had in time.
    */
-  async write(drafts: Draft[]): Promise<Outcome[]> {
+  async write(drafts: Draft[], locking: Locking): Promise<Outcome[]> {
     const column = <K extends keyof Draft>(key: K) => drafts.map((draft) => draft[key]);
-    const rows = await this.statements.run<OutcomeRow>('write-messages', WRITE, [
-      column('id'),
-      column('groupId'),
-      column('senderId'),
-      column('text'),
-      column('replyTo'),
-    ]);
+    const columns = [column('id'), column('groupId'), column('senderId'), column('text'), column('replyTo')];
+    const skipping = locking === 'skip';
+    const rows = await (skipping
+      ? this.statements.run<OutcomeRow>('write-messages', WRITE_FREE, columns)
+      : this.statements.run<OutcomeRow>('write-messages-waiting', WRITE_ALL, [...columns, String(locking.timeoutMs)]));
     const outcomes: Outcome[] = drafts.map(() => ({ kind: 'refused' }));
-    for (const row of rows) outcomes[row.position - 1] = toOutcome(drafts[row.position - 1]!, row);
+    for (const row of rows) outcomes[row.position - 1] = toOutcome(drafts[row.position - 1]!, row, skipping);
     return outcomes;
   }
 
@@ -160,8 +179,11 @@ function asFirstSent(row: MessageRow, { text }: Draft): Message {
 
 const UNTOUCHED = { edited_at: null, deleted_at: null, reactions: null, pinned_at: null, pinned_by: null };
 
-function toOutcome(draft: Draft, row: OutcomeRow): Outcome {
-  if (row.seq === null) return { kind: row.current === false ? 'stale' : 'refused' };
+function toOutcome(draft: Draft, row: OutcomeRow, skipping: boolean): Outcome {
+  if (row.seq === null) {
+    // Without a lock although it waited: the group was erased meanwhile.
+    return { kind: row.failure === 'unlocked' ? (skipping ? 'busy' : 'stale') : row.failure };
+  }
   const { id, groupId, senderId, text } = draft;
   const message = {
     id,

@@ -1,31 +1,26 @@
-import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { ChangeBus } from '../changes/change-bus.js';
 import type { Message } from '../changes/contract.js';
-import { Problem } from '../common/problem.js';
-import { isTransient, violatedUnique } from '../common/to-problem.js';
+import { OUTCOME_UNKNOWN, Problem } from '../common/problem.js';
+import { isLockNotAvailable, isTransient, mayHaveHappened, violatedUnique } from '../common/to-problem.js';
 import { GroupAccess } from '../groups/group-access.js';
+import { BUSY, GroupWriteQueue } from '../groups/group-write-queue.js';
 import { type Draft, MessageStore, type Outcome } from './message-store.js';
+import { type Lane, type Send, SendLanes } from './send-lanes.js';
 
-/** Sends that go in one statement. */
-const MAX_BATCH = 200;
-/** After a batch of this many the next one waits for those who were just answered: with them it costs little more. */
-const BUSY = 5;
-/** Turns of the event loop for that: in them the answers are written, and what comes upon them is read. */
-const GATHERING = 5;
 /** Sends that may wait on one node; more are refused at once. */
 const MAX_WAITING = 10_000;
-/** How long a send is tried again while the database is away, in milliseconds. */
-const PATIENCE = 10_000;
-const PAUSE = 100;
-
-interface Send {
-  draft: Draft;
-  deadline: number;
-  resolve(message: Message): void;
-  reject(reason: unknown): void;
-}
+/** Sends that may wait for one group whose lock something else holds. */
+const MAX_WAITING_IN_GROUP = 1_000;
+/** How long a send is tried again while the database is away or its group is locked, in milliseconds. */
+const SEND_TIMEOUT_MS = 8_000;
+const RETRY_DELAY_MS = 100;
+/** How long groups that were just found busy are waited for together, in milliseconds: as long as a slow commit takes. */
+const CONTENDED_LOCK_TIMEOUT_MS = 200;
+/** How long a group is waited for alone, in milliseconds. */
+const LOCK_TIMEOUT_MS = 4_000;
 
 /**
  * The one way in which messages are stored.
@@ -33,19 +28,25 @@ interface Send {
  * It batches by itself: a send that finds no write in flight goes at once, those that arrive meanwhile go together in
  * the next statement. One statement at a time, first come first served, so sends keep the order in which they arrived.
  *
+ * That statement does not wait for groups that something else has locked. Another node's batch has a group for as long
+ * as its commit takes, so what was found busy is tried again at once, in a second lane that waits a moment for all of
+ * its groups together. A group that is still busy then gets a lane of its own; the others, which meet other nodes' batches
+ * again and again, share a third one that waits in the same way, so that no newcomer which stays locked holds them up.
+ * See `SendLanes`.
+ *
  * A send resolves after its commit, once its change was published. Tried again after a lost connection it may find
  * itself already stored, and since its id tells, that is a success: stored once, never twice.
  */
 @Injectable()
 export class MessageWriter {
-  private waiting: Send[] = [];
-  private writing = false;
+  private readonly lanes = new SendLanes((batch, lane) => this.write(batch, lane));
   /** The sends that are under way, by id: a repeat that comes meanwhile gets the same answer. */
   private readonly pending = new Map<string, { draft: Draft; result: Promise<Message> }>();
 
   constructor(
     private readonly store: MessageStore,
     private readonly access: GroupAccess,
+    private readonly queue: GroupWriteQueue,
     private readonly bus: ChangeBus,
   ) {}
 
@@ -54,17 +55,22 @@ export class MessageWriter {
    * else, `group_not_found` or `not_a_member` for who may not send there, and `unavailable` when it may be stored or not.
    */
   send(draft: Draft): Promise<Message> {
-    if (this.waiting.length >= MAX_WAITING) {
-      return Promise.reject(new Problem('unavailable', 'Too many messages wait to be stored.', { retryAfter: 1 }));
-    }
     const same = this.pending.get(draft.id);
     if (same && isDeepStrictEqual(same.draft, draft)) return same.result;
-    const result = new Promise<Message>((resolve, reject) => {
-      this.waiting.push({ draft, deadline: Date.now() + PATIENCE, resolve, reject });
-    });
-    if (!same) this.remember(draft, result);
-    if (!this.writing) void this.drain();
-    return result;
+    if (this.isFull(draft.groupId)) {
+      return Promise.reject(new Problem('unavailable', 'Too many messages wait to be stored.', { retryAfter: 1 }));
+    }
+    const send = openSend(draft);
+    this.lanes.add(send);
+    if (!same) this.remember(draft, send.result);
+    return send.result;
+  }
+
+  private isFull(groupId: string): boolean {
+    const { waiting, waitingAside } = this.lanes;
+    return (
+      waiting >= MAX_WAITING || waitingAside >= MAX_WAITING || this.lanes.waitingOf(groupId) >= MAX_WAITING_IN_GROUP
+    );
   }
 
   private remember(draft: Draft, result: Promise<Message>): void {
@@ -73,56 +79,65 @@ export class MessageWriter {
     result.then(forget, forget);
   }
 
-  private async drain(): Promise<void> {
-    this.writing = true;
-    while (this.waiting.length > 0) {
-      const batch = this.takeBatch();
-      await this.write(batch).catch((error: unknown) => batch.forEach((send) => send.reject(error)));
-      if (batch.length < BUSY) continue;
-      for (let passed = 0; passed < GATHERING; passed += 1) await turn();
-    }
-    this.writing = false;
-  }
-
-  /** The next sends with distinct ids: a repeat of one that is in the batch waits, and then finds it stored. */
-  private takeBatch(): Send[] {
-    const ids = new Set<string>();
-    let size = 0;
-    for (const { draft } of this.waiting) {
-      if (size === MAX_BATCH || ids.has(draft.id)) break;
-      ids.add(draft.id);
-      size += 1;
-    }
-    return this.waiting.splice(0, size);
-  }
-
-  /** Settles every send of the batch, or throws what stopped the rest. */
-  private async write(batch: Send[]): Promise<void> {
-    let open = batch;
+  /** Settles every send of the batch, or hands it on to the next lane. Never rejects. */
+  private async write(batch: Send[], lane: Lane): Promise<void> {
+    let open = this.lanes.keep(batch, lane);
     while (open.length > 0) {
       try {
-        const outcomes = await this.store.write(open.map(({ draft }) => draft));
-        open = await this.settle(open, outcomes);
+        open = await this.settle(open, await this.storeIn(lane, open), lane);
       } catch (error) {
-        open = await this.recover(open, error).catch((again: unknown) => {
+        open = await this.recover(open, error, lane).catch((again: unknown) => {
           if (isTransient(again)) return this.waitForDatabase(open, again);
-          throw again;
+          for (const send of open) send.reject(again);
+          return [];
         });
       }
+      open = this.lanes.keep(open, lane);
     }
   }
 
-  /** Answers what was decided and returns what is to be written again. */
-  private async settle(sends: Send[], outcomes: Outcome[]): Promise<Send[]> {
+  private storeIn(lane: Lane, sends: Send[]): Promise<Outcome[]> {
+    const drafts = sends.map(({ draft }) => draft);
+    switch (lane) {
+      case 'main':
+        return this.store.write(drafts, 'skip');
+      case 'busy':
+      case 'contended':
+        return this.storeContended(drafts);
+      case 'locked':
+        return this.storeLocked(drafts, Math.min(...sends.map(({ deadline }) => deadline)));
+    }
+  }
+
+  /** When one of the groups stays locked, the others need not wait for it. */
+  private storeContended(drafts: Draft[]): Promise<Outcome[]> {
+    return this.store.write(drafts, { timeoutMs: CONTENDED_LOCK_TIMEOUT_MS }).catch((error: unknown) => {
+      if (isLockNotAvailable(error)) return this.store.write(drafts, 'skip');
+      throw error;
+    });
+  }
+
+  private storeLocked(drafts: Draft[], deadline: number): Promise<Outcome[]> {
+    const attempt = async (wait: boolean) => {
+      const outcomes = await this.store.write(drafts, wait ? { timeoutMs: LOCK_TIMEOUT_MS } : 'skip');
+      return outcomes.some(({ kind }) => kind === 'busy') ? BUSY : outcomes;
+    };
+    return this.queue.inTurn(drafts[0]!.groupId, attempt, deadline);
+  }
+
+  /** Answers what was decided and returns what is to be written again, here or in the next lane. */
+  private async settle(sends: Send[], outcomes: Outcome[], lane: Lane): Promise<Send[]> {
     const refused: Send[] = [];
-    const stale: Send[] = [];
+    const again: Send[] = [];
     for (const [index, outcome] of outcomes.entries()) {
       const send = sends[index]!;
       if (outcome.kind === 'stored') this.publish(send, outcome.message);
-      else (outcome.kind === 'stale' ? stale : refused).push(send);
+      else (outcome.kind === 'refused' ? refused : again).push(send);
+      if (outcome.kind === 'busy') this.lanes.wasBusy(send.draft.groupId, lane);
+      if (outcome.kind === 'stored') this.lanes.wasFree(send.draft.groupId, lane);
     }
     if (refused.length > 0) await this.refuse(refused);
-    return stale;
+    return again;
   }
 
   private publish(send: Send, message: Message): void {
@@ -147,7 +162,7 @@ export class MessageWriter {
   }
 
   /** Nothing of the statement was stored: finds out whose fault it was and returns the sends to try again. */
-  private async recover(sends: Send[], error: unknown): Promise<Send[]> {
+  private async recover(sends: Send[], error: unknown, lane: Lane): Promise<Send[]> {
     if (violatedUnique(error) === 'messages_pkey') return this.answerRepeats(sends);
     if (isTransient(error)) return this.waitForDatabase(sends, error);
     if (sends.length === 1) {
@@ -155,7 +170,7 @@ export class MessageWriter {
       return [];
     }
     // One of them is at fault; alone, each gets its own answer.
-    for (const send of sends) await this.write([send]);
+    for (const send of sends) await this.write([send], lane);
     return [];
   }
 
@@ -172,9 +187,20 @@ export class MessageWriter {
   }
 
   private async waitForDatabase(sends: Send[], error: unknown): Promise<Send[]> {
-    await delay(PAUSE);
+    if (mayHaveHappened(error)) for (const send of sends) send.uncertain = true;
+    await delay(RETRY_DELAY_MS);
     const now = Date.now();
-    for (const send of sends) if (send.deadline <= now) send.reject(error);
+    for (const send of sends) if (send.deadline <= now) send.reject(send.uncertain ? outcomeUnknown(error) : error);
     return sends.filter(({ deadline }) => deadline > now);
   }
+}
+
+function openSend(draft: Draft): Send {
+  const send = { draft, deadline: Date.now() + SEND_TIMEOUT_MS, uncertain: false, lane: 'main' } as Send;
+  send.result = new Promise<Message>((resolve, reject) => Object.assign(send, { resolve, reject }));
+  return send;
+}
+
+function outcomeUnknown(cause: unknown): Problem {
+  return new Problem('unavailable', OUTCOME_UNKNOWN, { retryAfter: 1, cause });
 }

@@ -5,7 +5,6 @@ import { DatabaseModule } from '../database/database.module.js';
 import { GroupsModule } from '../groups/groups.module.js';
 import { HistoryService } from './history.service.js';
 import { MessageChanges } from './message-changes.js';
-import { MessageRecord } from './message.entity.js';
 import { MessageStore } from './message-store.js';
 import { MessageWriter } from './message-writer.js';
 import { MessagesController } from './messages.controller.js';
@@ -17,7 +16,7 @@ import { ReactionsController } from './reactions.controller.js';
 import { ReactionsService } from './reactions.service.js';
 
 @Module({
-  imports: [ChangesModule, DatabaseModule, GroupsModule, TypeOrmModule.forFeature([MessageRecord, ReactionRecord])],
+  imports: [ChangesModule, DatabaseModule, GroupsModule, TypeOrmModule.forFeature([ReactionRecord])],
   controllers: [MessagesController, PinsController, ReactionsController],
   providers: [
     HistoryService,

@@ -1,13 +1,30 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { Message } from '../changes/contract.js';
-import { Problem } from '../common/problem.js';
 import type { SendMessageDto } from './dto/message-inputs.dto.js';
+import { messageChange } from './message-change-sql.js';
 import { MessageChanges } from './message-changes.js';
-import type { MessageRecord } from './message.entity.js';
 import { MessageWriter } from './message-writer.js';
-import { ReactionRecord } from './reaction.entity.js';
+
+const IS_AUTHOR = 'm.sender_id = $2::uuid';
+/** What tells a repeated send once the text is another. */
+const SENT_DIGEST = `sent_digest = COALESCE(m.sent_digest, sha256(convert_to(m.text, 'UTF8')))`;
+
+const EDIT = messageChange({
+  name: 'edit-message',
+  event: 'message:updated',
+  problem: `CASE WHEN NOT ${IS_AUTHOR} THEN 'not_the_author' WHEN m.deleted_at IS NOT NULL THEN 'message_deleted' END`,
+  wanted: 'm.text <> $3::text',
+  set: `text = $3::text, edited_at = clock_timestamp(), ${SENT_DIGEST}`,
+});
+const DELETE = messageChange({
+  name: 'delete-message',
+  event: 'message:deleted',
+  problem: `CASE WHEN NOT ${IS_AUTHOR} THEN 'not_the_author' END`,
+  wanted: 'm.deleted_at IS NULL',
+  set: `text = '', deleted_at = clock_timestamp(), ${SENT_DIGEST}, reactions = NULL, pinned_at = NULL, pinned_by = NULL`,
+  also: 'DELETE FROM reactions USING changed WHERE reactions.message_id = changed.id',
+});
 
 /** Messages: sent, edited, deleted. */
 @Injectable()
@@ -24,37 +41,11 @@ export class MessagesService {
 
   /** Only the author may. The same text changes nothing. Throws `message_deleted`. */
   edit(me: string, id: string, text: string): Promise<Message> {
-    return this.changes.change(me, id, 'message:updated', (message) => {
-      requireAuthor(message, me);
-      if (message.deletedAt) throw new Problem('message_deleted');
-      if (message.text === text) return null;
-      return { text, editedAt: new Date(), sentDigest: sentDigest(message) };
-    });
+    return this.changes.change(me, id, EDIT, text);
   }
 
   /** Only the author may. Leaves a tombstone, without reactions and pin; deleting again changes nothing. */
   delete(me: string, id: string): Promise<Message> {
-    return this.changes.change(me, id, 'message:deleted', async (message, { manager }) => {
-      requireAuthor(message, me);
-      if (message.deletedAt) return null;
-      if (message.reactions) await manager.delete(ReactionRecord, { messageId: id });
-      return {
-        text: '',
-        deletedAt: new Date(),
-        sentDigest: sentDigest(message),
-        reactions: null,
-        pinnedAt: null,
-        pinnedBy: null,
-      };
-    });
+    return this.changes.change(me, id, DELETE);
   }
-}
-
-function requireAuthor(message: MessageRecord, userId: string): void {
-  if (message.senderId !== userId) throw new Problem('not_the_author');
-}
-
-/** What tells a repeated send once the text is another. */
-function sentDigest(message: MessageRecord): Buffer {
-  return message.sentDigest ?? createHash('sha256').update(message.text).digest();
 }

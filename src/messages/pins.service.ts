@@ -1,16 +1,37 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, IsNull, Not } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { Message } from '../changes/contract.js';
 import { MESSAGE_COLUMNS, MESSAGE_TABLES, type MessageRow, toMessage } from '../changes/message-view.js';
-import { Problem } from '../common/problem.js';
 import { GroupAccess } from '../groups/group-access.js';
-import type { GroupTransaction } from '../groups/group-transaction.js';
 import type { PinnedMessagesResponse } from './dto/pinned-messages.dto.js';
+import { messageChange } from './message-change-sql.js';
 import { MessageChanges } from './message-changes.js';
-import { MessageRecord } from './message.entity.js';
 
 /** Pinned messages of one group. It bounds what a list of them weighs. */
 const MAX_PINS = 50;
+
+const PROBLEM = `CASE WHEN g.kind <> 'direct' AND member.role <> 'owner' THEN 'not_the_owner'
+                      WHEN m.deleted_at IS NOT NULL THEN 'message_deleted' END`;
+const PIN = messageChange({
+  name: 'pin-message',
+  event: 'message:updated',
+  problem: PROBLEM,
+  wanted: 'm.pinned_at IS NULL',
+  limit: {
+    problem: `CASE WHEN (SELECT count(*) FROM messages pinned WHERE pinned.group_id = m.group_id AND pinned.pinned_at IS NOT NULL)
+                        >= ${MAX_PINS} THEN 'limit_reached' END`,
+    detail: `A group has at most ${MAX_PINS} pinned messages.`,
+  },
+  set: 'pinned_at = clock_timestamp(), pinned_by = $2::uuid',
+  readsGroup: true,
+});
+const UNPIN = messageChange({
+  name: 'unpin-message',
+  event: 'message:updated',
+  problem: PROBLEM,
+  wanted: 'm.pinned_at IS NOT NULL',
+  set: 'pinned_at = NULL, pinned_by = NULL',
+});
 
 /** Messages that a group keeps in view. The owner pins and unpins; in a direct group both may. */
 @Injectable()
@@ -23,22 +44,12 @@ export class PinsService {
 
   /** Pinning again changes nothing. Throws `not_the_owner`, `message_deleted` and `limit_reached`. */
   pin(me: string, id: string): Promise<Message> {
-    return this.changes.change(me, id, 'message:updated', async (message, transaction) => {
-      await requirePinner(transaction, me);
-      if (message.deletedAt) throw new Problem('message_deleted');
-      if (message.pinnedAt) return null;
-      await requireRoom(transaction);
-      return { pinnedAt: new Date(), pinnedBy: me };
-    });
+    return this.changes.change(me, id, PIN);
   }
 
   /** Unpinning again changes nothing. Throws `not_the_owner` and `message_deleted`. */
   unpin(me: string, id: string): Promise<Message> {
-    return this.changes.change(me, id, 'message:updated', async (message, transaction) => {
-      await requirePinner(transaction, me);
-      if (message.deletedAt) throw new Problem('message_deleted');
-      return message.pinnedAt ? { pinnedAt: null, pinnedBy: null } : null;
-    });
+    return this.changes.change(me, id, UNPIN);
   }
 
   /** All of them, the one that was pinned last first. */
@@ -51,13 +62,4 @@ export class PinsService {
     );
     return { items: rows.map(toMessage) };
   }
-}
-
-async function requirePinner(transaction: GroupTransaction, userId: string): Promise<void> {
-  if (transaction.group.kind !== 'direct') await transaction.requireOwner(userId);
-}
-
-async function requireRoom({ manager, group }: GroupTransaction): Promise<void> {
-  const pins = await manager.countBy(MessageRecord, { groupId: group.id, pinnedAt: Not(IsNull()) });
-  if (pins >= MAX_PINS) throw new Problem('limit_reached', `A group has at most ${MAX_PINS} pinned messages.`);
 }

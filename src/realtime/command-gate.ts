@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Event } from 'socket.io';
 import { SecurityLog } from '../audit/security-log.js';
 import { RateLimits } from '../auth/rate-limits/rate-limits.js';
-import type { Ack } from '../changes/contract.js';
 import { Problem } from '../common/problem.js';
 import { toProblem } from '../common/to-problem.js';
 import { validated } from '../common/validation.js';
@@ -11,17 +10,16 @@ import { ChatCommands, type Command, type CommandName } from './chat-commands.js
 import type { ChatSocket } from './chat-socket.js';
 import { close, closeTooSlow } from './close.js';
 import { isTooSlow } from './outlet.js';
+import { type Answer, TimedAnswer } from './timed-answer.js';
 import { lengthOf, MAX_COMMAND_LENGTH, OVERSIZED_COMMAND } from './transport/chat-decoder.js';
 
 /** Commands in a row above the limits after which a connection is closed. */
 const MAX_REFUSED = 1_000;
 const OVERSIZED = `A command has at most ${MAX_COMMAND_LENGTH} characters, and a message at most ${MAX_TEXT}.`;
 
-type Answer = (answer: Ack<unknown>) => void;
-
 /**
  * Carries out the commands of a socket: only known ones, with one payload that is valid, within the limits, begun in the
- * order in which they were sent. Whatever was sent, it is acknowledged, with `{ data }` or `{ error }`.
+ * order in which they were sent. Whatever was sent, it is acknowledged in time, with `{ data }` or `{ error }`.
  */
 @Injectable()
 export class CommandGate {
@@ -38,9 +36,11 @@ export class CommandGate {
   guard(socket: ChatSocket): void {
     // The middleware of a packet never calls `next`: nothing else listens.
     socket.use((packet) => {
-      const answer = takeAck(packet);
+      const answer = new TimedAnswer(takeAck(packet));
       try {
-        socket.data.lane.run(lengthOf(packet), () => this.track(this.carryOut(socket, packet, answer)));
+        socket.data.lane.run(lengthOf(packet), () =>
+          this.track(answer.of(() => this.carryOut(socket, packet, answer))),
+        );
       } catch (error) {
         this.refuse(socket, toProblem(error), answer);
       }
@@ -65,16 +65,19 @@ export class CommandGate {
     return table[name as CommandName];
   }
 
-  private async carryOut(socket: ChatSocket, packet: Event, answer: Answer): Promise<void> {
+  private async carryOut(socket: ChatSocket, packet: Event, answer: TimedAnswer): Promise<void> {
     // Now, and not when it arrived: what the commands before it answered may be waiting since.
-    if (isTooSlow(socket)) return closeTooSlow(socket);
+    if (isTooSlow(socket)) {
+      answer.drop();
+      return closeTooSlow(socket);
+    }
     try {
       // Before anything else is looked at: a command that is refused counts as well.
       await this.limits.take('connectionCommand', socket.id);
       await this.limits.take('command', socket.data.user.id);
       socket.data.refused = 0;
       const command = this.find(packet);
-      answer({ data: await command.run(socket, validated(command.payload, packet[1])) });
+      answer.give({ data: await command.run(socket, validated(command.payload, packet[1])) });
     } catch (error) {
       const problem = toProblem(error);
       if (problem.status >= 500) this.logger.error(error);
@@ -83,8 +86,8 @@ export class CommandGate {
   }
 
   /** Answers with the problem, and disconnects a client that goes on and on above its limits. */
-  private refuse(socket: ChatSocket, problem: Problem, answer: Answer): void {
-    answer({ error: problem.toDetails() });
+  private refuse(socket: ChatSocket, problem: Problem, answer: TimedAnswer): void {
+    answer.give({ error: problem.toDetails() });
     const { address, user } = socket.data;
     this.securityLog.recordRefusal(problem, { address, actorId: user.id });
     if (problem.code !== 'rate_limited') return;

@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 /** A line to a PostgreSQL server on which one can hold back what either side says. */
 export class DatabaseLine {
   private holdsAnswers = false;
+  private readonly connections = new Set<{ losesAnswers: boolean }>();
   private question: { text: string; came(pass: () => void): void } | undefined;
 
   private constructor(
@@ -39,6 +40,11 @@ export class DatabaseLine {
     this.holdsAnswers = false;
   }
 
+  /** On the connections that are open now nothing comes back any more, and neither end is told. */
+  loseAnswers(): void {
+    for (const connection of this.connections) connection.losesAnswers = true;
+  }
+
   /** Keeps the next question in which `text` occurs. Resolves, when it came, with what lets it go on. */
   holdQuestion(text: string): Promise<() => void> {
     return new Promise((came) => {
@@ -53,8 +59,16 @@ export class DatabaseLine {
   private relay(near: Socket): void {
     const far = connect(addressOf(this.target));
     const kept: Buffer[] = [];
-    far.on('data', (chunk: Buffer) => (this.holdsAnswers ? kept.push(chunk) : near.write(chunk)));
-    far.on('end', () => near.end(Buffer.concat(kept)));
+    const connection = { losesAnswers: false };
+    this.connections.add(connection);
+    far.on('data', (chunk: Buffer) => {
+      if (connection.losesAnswers) return;
+      if (this.holdsAnswers) kept.push(chunk);
+      else near.write(chunk);
+    });
+    far.on('end', () => {
+      if (!connection.losesAnswers) near.end(Buffer.concat(kept));
+    });
     near.on('data', (chunk: Buffer) => this.ask(chunk, near, far));
     near.on('close', () => far.destroy());
     for (const socket of [near, far]) socket.on('error', () => undefined);

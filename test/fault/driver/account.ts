@@ -44,11 +44,11 @@ export class Account {
   }
 
   /** Never throws: a request that breaks has status 0. */
-  async call(method: string, path: string, json?: unknown, url = this.url()): Promise<RestAnswer> {
+  async call(method: string, path: string, json?: unknown, url = this.url(), patience = PATIENCE): Promise<RestAnswer> {
     try {
       const response = await fetch(url + path, {
         method,
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: AbortSignal.timeout(patience),
         headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
         ...(json !== undefined && { body: JSON.stringify(json) }),
       });

@@ -33,8 +33,8 @@ export class Commander {
     }
   }
 
-  /** Tries once, and records how it ended. */
-  async attempt(account: Account, intent: Intent, device?: Device, url?: string): Promise<Outcome> {
+  /** Tries once, for `patience` milliseconds, and records how it ended. */
+  async attempt(account: Account, intent: Intent, device?: Device, url?: string, patience?: number): Promise<Outcome> {
     const over = device && isSocketVerb(intent.verb) ? device : undefined;
     const attempt = this.recorder.invoke({
       ...intent,
@@ -42,7 +42,7 @@ export class Commander {
       ...(intent.text !== undefined && { text: brief(intent.text) }),
       ...(over?.online && { connection: over.connection }),
     });
-    const outcome = over ? await overSocket(over, intent) : await overRest(account, intent, url);
+    const outcome = over ? await overSocket(over, intent, patience) : await overRest(account, intent, url, patience);
     if (outcome.end === 'ok') {
       this.recorder.write({ type: 'ok', attempt, ...(outcome.message && { message: seen(outcome.message) }) });
     } else if (outcome.end === 'failed') this.recorder.write({ type: 'failed', attempt, code: outcome.code });
@@ -64,9 +64,9 @@ const COMMANDS: Partial<Record<Intent['verb'], string>> = {
 
 const isSocketVerb = (verb: Intent['verb']): boolean => verb in COMMANDS;
 
-async function overSocket(device: Device, intent: Intent): Promise<Outcome> {
+async function overSocket(device: Device, intent: Intent, patience?: number): Promise<Outcome> {
   try {
-    const { data, error } = (await device.command(COMMANDS[intent.verb]!, payload(intent))) as Ack<Message>;
+    const { data, error } = (await device.command(COMMANDS[intent.verb]!, payload(intent), patience)) as Ack<Message>;
     return error ? refusal(error) : { end: 'ok', message: data };
   } catch (error) {
     return { end: 'unknown', why: error instanceof Error ? error.message : String(error) };
@@ -87,8 +87,9 @@ function payload({ verb, groupId, messageId: id, text, emoji }: Intent): object 
   }
 }
 
-async function overRest(account: Account, intent: Intent, url?: string): Promise<Outcome> {
-  const { status, body, why } = await account.call(...request(intent), url);
+async function overRest(account: Account, intent: Intent, url?: string, patience?: number): Promise<Outcome> {
+  const [method, path, json] = request(intent);
+  const { status, body, why } = await account.call(method, path, json, url, patience);
   if (status >= 400) return refusal(body as ProblemDetails);
   if (status === 0) return { end: 'unknown', why };
   return isSocketVerb(intent.verb) ? { end: 'ok', message: body as Message } : { end: 'ok' };

@@ -64,10 +64,10 @@ export class Device {
   }
 
   /** Resolves with the acknowledgement. Rejects when none came; then the line is given up. */
-  async command(name: string, payload: object): Promise<Ack<unknown>> {
+  async command(name: string, payload: object, patience = PATIENCE): Promise<Ack<unknown>> {
     const connection = this.connection;
     try {
-      return (await this.socket.timeout(PATIENCE).emitWithAck(name, payload)) as Ack<unknown>;
+      return (await this.socket.timeout(patience).emitWithAck(name, payload)) as Ack<unknown>;
     } catch (error) {
       if (this.ready && connection === this.connection) this.socket.io.engine.close();
       throw error;

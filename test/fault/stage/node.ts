@@ -61,6 +61,15 @@ export class Node {
     await this.process.exited;
   }
 
+  /** Lets it stand still, as a machine that is paused does, until it is thawed. */
+  freeze(): void {
+    this.process.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process.signal('SIGCONT');
+  }
+
   /** By SIGTERM; answers with its exit code. */
   async stop(): Promise<number | null> {
     this.down = true;
