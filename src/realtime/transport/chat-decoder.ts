@@ -10,11 +10,24 @@ const MAX_PACKETS_A_TURN = 5_000;
 /** An event's header: its type, its namespace, and the id under which the client waits for the acknowledgement. */
 const EVENT_HEADER = /^2(?:(\/[^,]{0,100}),)?(\d{1,15})?\[/;
 
-/** The lengths of the packets that were read, by the arguments that listeners get of them. */
+/** A packet up to this length counts as so long: most are shorter, and need not be remembered. */
+const SHORT_PACKET = 1_024;
+/** The lengths of longer packets, by the arguments that listeners get of them. */
 const lengths = new WeakMap<object, number>();
 
-/** How long the packet was that brought these arguments, in UTF-16 code units. */
-export const lengthOf = (args: object): number => lengths.get(args) ?? 0;
+/** How long the packet was at most that brought these arguments, in UTF-16 code units. */
+export const lengthOf = (args: object): number => lengths.get(args) ?? SHORT_PACKET;
+
+/** Counts turns of the event loop, as far as something is read in them. */
+let turn = 0;
+let isTurnCounted = false;
+function currentTurn(): number {
+  if (isTurnCounted) return turn;
+  isTurnCounted = true;
+  turn += 1;
+  setImmediate(() => (isTurnCounted = false));
+  return turn;
+}
 
 /**
  * Socket.IO's decoder, one a connection, with limits. It throws, and Socket.IO then closes the connection, on a second
@@ -23,6 +36,7 @@ export const lengthOf = (args: object): number => lengths.get(args) ?? 0;
  */
 export class ChatDecoder extends Decoder {
   private connects = 0;
+  private turn = 0;
   private packetsThisTurn = 0;
   /** The length of the packet that is being read, its attachments included. */
   private length = 0;
@@ -30,7 +44,9 @@ export class ChatDecoder extends Decoder {
   constructor() {
     super();
     this.on('decoded', ({ data }) => {
-      if (typeof data === 'object' && data !== null) lengths.set(data as object, this.length);
+      if (this.length > SHORT_PACKET && typeof data === 'object' && data !== null) {
+        lengths.set(data as object, this.length);
+      }
     });
   }
 
@@ -60,7 +76,9 @@ export class ChatDecoder extends Decoder {
   }
 
   private countPacket(): void {
-    if (this.packetsThisTurn === 0) setImmediate(() => (this.packetsThisTurn = 0));
+    const now = currentTurn();
+    if (this.turn !== now) this.packetsThisTurn = 0;
+    this.turn = now;
     this.packetsThisTurn += 1;
     if (this.packetsThisTurn > MAX_PACKETS_A_TURN) throw new Error('Too many packets at once');
   }
