@@ -8,7 +8,7 @@ import type { JWTPayload } from 'jose';
 import type { AuthResult, OwnUser, ProblemDetails, SessionInfo } from '../../src/changes/contract.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
 import { issuerKeys } from '../../src/auth/issuers/issuer-keys.js';
-import type { IssuerSettings } from '../../src/config/config.js';
+import { Config, type IssuerSettings } from '../../src/config/config.js';
 import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ChatClient } from '../support/chat-client.js';
@@ -93,6 +93,23 @@ describe('The tokens of another issuer', () => {
       if (value === null) expect(body[key as keyof OwnUser]).toBeNull();
       else expect(body[key as keyof OwnUser]).toMatch(value as RegExp);
     }
+  });
+
+  it('are accepted at an address whose limit others have used up, if they were accepted lately', async () => {
+    const limits = { ...new Config().limits, unauthenticated: { points: 3, duration: 3_600 } };
+    const limited = await startApp({ ...settings(), rateLimits: true, limits }, app.database);
+    const token = await issuer.token('yan-1');
+    expect((await get(token, '/users/me', limited.url)).status).toBe(200);
+    for (let round = 0; round < 3; round += 1) expect((await refusalOf('x.y.z', limited.url))[0]).toBe(401);
+    for (let round = 0; round < 5; round += 1) expect((await get(token, '/users/me', limited.url)).status).toBe(200);
+    const [header, payload] = token.split('.');
+    const unknown = [`${header}.${payload}.c2lnbmF0dXJl`, await issuer.token('yan-2')];
+    for (const other of unknown) expect(await refusalOf(other, limited.url)).toEqual([429, 'rate_limited']);
+    await limited.nest.get(AccountSwitch).deactivate((await get(token)).body.username);
+    const codes = [];
+    for (let round = 0; round < 5; round += 1) codes.push((await refusalOf(token, limited.url))[0]);
+    expect(codes).toEqual([401, 401, 401, 429, 429]);
+    await limited.close();
   });
 
   it('open a connection, and talk to people who log in here', async () => {

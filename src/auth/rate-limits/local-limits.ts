@@ -30,17 +30,13 @@ export class LocalLimits {
       return { accepted: true, remaining: remainingPoints, retryIn: 0, wholeIn: msBeforeNext };
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
+      // What is refused is not counted, so that what others give back is there again.
+      await this.giveBack(name, key);
       return { accepted: false, remaining: 0, retryIn: refused.msBeforeNext, wholeIn: refused.msBeforeNext };
     }
   }
 
   async giveBack(name: LocalName, key: string): Promise<void> {
     await this.limiters[name].reward(key);
-  }
-
-  /** Milliseconds until `key` may take again; 0 when it may now. Counts nothing. */
-  async waitOf(name: LocalName, key: string): Promise<number> {
-    const used = await this.limiters[name].get(key);
-    return used && used.remainingPoints <= 0 ? used.msBeforeNext : 0;
   }
 }
