@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type AddressKey, addressKey } from '../../common/address.js';
+import { addressKey } from '../../common/address.js';
 import { Problem, type ProblemCode } from '../../common/problem.js';
 import { AccessTokens } from '../access-tokens.js';
 import { IssuerTokens } from '../issuers/issuer-tokens.js';
-import { type LimitKey, RateLimits } from './rate-limits.js';
+import { RateLimits } from './rate-limits.js';
 
 /** Refusals that count. An expired token of ours does not: every laptop that wakes up sends one, and it costs no query. */
 const COUNTED: ReadonlySet<ProblemCode> = new Set(['unauthenticated', 'session_ended']);
@@ -24,27 +24,29 @@ export class AuthenticationLimit {
    * accepted lately, still pass then, by a count of their own: so nobody keeps out the users behind the same address.
    */
   async attempt<T>(token: string | null, address: string | null, authenticate: () => Promise<T>): Promise<T> {
-    // Taken before, and given back after: of many at once no more come through. Both are counts of this process.
-    const key = await this.take(token, addressKey(address));
+    // Taken before, and given back after: of many at once no more come through. It is a count of this process.
+    const key = addressKey(address);
+    const own = await this.limits.take(NAME, key).then(
+      () => null,
+      (refusal: unknown) => this.requireOwn(token, refusal),
+    );
     try {
       const result = await authenticate();
-      await this.limits.giveBack(NAME, key);
+      if (own === null) await this.limits.giveBack(NAME, key);
       return result;
     } catch (error) {
-      if (!(error instanceof Problem && COUNTED.has(error.code))) await this.limits.giveBack(NAME, key);
+      const isCounted = error instanceof Problem && COUNTED.has(error.code);
+      if (own === null && !isCounted) await this.limits.giveBack(NAME, key);
+      if (own !== null && isCounted) await this.limits.take(NAME, own).catch(() => undefined);
       throw error;
     }
   }
 
-  private async take(token: string | null, address: AddressKey): Promise<LimitKey> {
-    try {
-      await this.limits.take(NAME, address);
-      return address;
-    } catch (refusal) {
-      const own = token === null ? null : (this.tokens.signedSession(token) ?? this.issuer.acceptedLately(token));
-      if (own === null) throw refusal;
-      await this.limits.take(NAME, own);
-      return own;
-    }
+  /** What the token itself counts by. Not taken before: a page that asks for much at once with a good token is not refused. */
+  private async requireOwn(token: string | null, refusal: unknown): Promise<string> {
+    const own = token === null ? null : (this.tokens.signedSession(token) ?? this.issuer.acceptedLately(token));
+    if (own === null) throw refusal;
+    await this.limits.requireLeft(NAME, own);
+    return own;
   }
 }

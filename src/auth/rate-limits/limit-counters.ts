@@ -1,5 +1,5 @@
 import type { LimitName, Rate } from '../../config/config.js';
-import { isLocal, LocalLimits } from './local-limits.js';
+import { isLocal, LocalLimits, type LocalName } from './local-limits.js';
 import type { SharedWindows } from './shared-windows.js';
 import { type Count, SlidingWindow } from './sliding-window.js';
 
@@ -33,6 +33,11 @@ export class LimitCounters {
     if (isLocal(name)) return this.local.giveBack(name, key);
     this.windows[name].giveBack(key);
     await this.shared?.giveBack(this.redisKey(name, key));
+  }
+
+  /** Milliseconds until `key` may take again; 0 when it may now. Counts nothing. */
+  waitOf(name: LocalName, key: string): Promise<number> {
+    return this.local.waitOf(name, key);
   }
 
   private redisKey(name: LimitName, key: string): string {

@@ -39,4 +39,10 @@ export class LocalLimits {
   async giveBack(name: LocalName, key: string): Promise<void> {
     await this.limiters[name].reward(key);
   }
+
+  /** Milliseconds until `key` may take again; 0 when it may now. Counts nothing. */
+  async waitOf(name: LocalName, key: string): Promise<number> {
+    const used = await this.limiters[name].get(key);
+    return used && used.remainingPoints <= 0 ? used.msBeforeNext : 0;
+  }
 }

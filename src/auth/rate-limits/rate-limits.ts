@@ -3,6 +3,7 @@ import type { AddressKey } from '../../common/address.js';
 import { Problem } from '../../common/problem.js';
 import { Config, type LimitName, type Rate } from '../../config/config.js';
 import { LimitCounters } from './limit-counters.js';
+import type { LocalName } from './local-limits.js';
 import { SharedWindows } from './shared-windows.js';
 
 /** How many times the limit of a /64 the whole /48 around it has. */
@@ -58,6 +59,13 @@ export class RateLimits implements OnApplicationShutdown {
     const [own, site] = partsOf(key);
     await this.counters.giveBack(name, own);
     if (site !== null) await this.sites.giveBack(name, site);
+  }
+
+  /** Takes nothing, and throws `rate_limited` when there is nothing left to take. */
+  async requireLeft(name: LocalName, key: string): Promise<void> {
+    if (!this.config.rateLimits) return;
+    const wait = await this.counters.waitOf(name, key);
+    if (wait > 0) throw this.refusal(name, wait);
   }
 
   onApplicationShutdown(): void {
