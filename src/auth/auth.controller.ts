@@ -81,8 +81,7 @@ export class AuthController {
   @ApiBody({ type: RefreshTokenDto, required: false })
   @ApiOperation({
     summary: 'End this session',
-    description:
-      'Which it is, the refresh token in the body, the access token or the cookie says, the first that there is.',
+    description: 'Ends the session of the refresh token in the body, else of the access token, else of the cookie.',
   })
   @ApiProblems('unauthenticated', 'token_expired', 'session_ended', 'header_needed')
   @Audited('logout')

@@ -35,7 +35,7 @@ export class AuthService {
       if (!user || !matches) throw new Problem('invalid_credentials', undefined, { accountId: user?.id });
       return user;
     });
-    await this.limit.succeeded(authenticated.id, device);
+    await this.limit.succeeded(authenticated, device);
     const tokens = await this.sessions.start(authenticated.id, device, authenticated.passwordHash);
     return { user: toOwnUserResponse(authenticated), ...tokens };
   }
@@ -44,7 +44,7 @@ export class AuthService {
   async refresh(refreshToken: string | undefined, device: Device): Promise<AuthResponse> {
     if (refreshToken === undefined) throw Problem.field('refreshToken', 'must be sent, in the body or in the cookie');
     const presented = RefreshToken.parse(refreshToken);
-    if (presented) await this.limit.count('refresh', presented.familyHash.toString('hex'));
+    if (presented) await this.limit.count('sessionRefresh', presented.familyHash.toString('hex'));
     const { userId, tokens } = await this.sessions.refresh(refreshToken, device);
     return { user: await this.users.getOwn(userId), ...tokens };
   }

@@ -50,7 +50,9 @@ export class Passwords {
   /** Throws `unavailable` when too many wait already: asked first, so that a login that is refused costs nothing else. */
   requireRoom(urgency: Urgency): void {
     if (this.queue.sizeBy({ priority: PRIORITY[urgency] }) < MAX_WAITING) return;
-    throw new Problem('unavailable', 'Too many passwords are being checked right now.', { retryAfter: RETRY_AFTER_S });
+    throw new Problem('unavailable', 'Too many passwords are being processed right now.', {
+      retryAfter: RETRY_AFTER_S,
+    });
   }
 
   private inTurn<T>(urgency: Urgency, work: () => Promise<T>): Promise<T> {

@@ -17,6 +17,7 @@ export type LimitName =
   | 'accountTotal'
   | 'passwordCheck'
   | 'refresh'
+  | 'sessionRefresh'
   | 'register'
   | 'reset'
   | 'letter';
@@ -86,13 +87,14 @@ export class Config {
   readonly rateLimits: boolean = true;
   readonly limits: Readonly<Record<LimitName, Rate>> = {
     request: { points: 600, duration: 60 },
-    handshake: { points: 600, duration: 60 },
+    handshake: { points: 3_000, duration: 60 },
     connect: { points: 120, duration: 60 },
     command: { points: 200, duration: 5 },
     connectionCommand: { points: 100, duration: 5 },
     unauthenticated: { points: 300, duration: 60 },
     login: { points: 20, duration: 60 },
-    refresh: { points: 300, duration: 60 },
+    refresh: { points: 3_000, duration: 60 },
+    sessionRefresh: { points: 60, duration: 60 },
     register: { points: 20, duration: 3_600 },
     account: { points: 10, duration: 900 },
     accountTotal: { points: 100, duration: 900 },

@@ -58,6 +58,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       unauthenticated: values.LIMIT_UNAUTHENTICATED,
       login: values.LIMIT_LOGINS,
       refresh: values.LIMIT_REFRESHES,
+      sessionRefresh: values.LIMIT_SESSION_REFRESHES,
       register: values.LIMIT_REGISTRATIONS,
       account: values.LIMIT_ACCOUNT_FAILURES,
       accountTotal: values.LIMIT_ACCOUNT_FAILURES_TOTAL,

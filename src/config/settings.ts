@@ -174,7 +174,7 @@ export const settings = {
     example: '14d',
   }),
   REGISTRATION: str<Registration>({
-    desc: 'Who may make an account: `open` anyone, `invited` users with a link of `npm run account -- invite`, `off` nobody',
+    desc: 'How accounts are created: `open` by anyone, `invited` by a link of `npm run account -- invite`, `off` not with a password',
     choices: ['open', 'invited', 'off'],
     default: 'open',
     example: 'invited',
@@ -262,8 +262,8 @@ export const settings = {
   }),
   LIMIT_HANDSHAKES: rate({
     desc: 'Handshakes of sockets from an address, behind which many people may be',
-    default: { points: 600, duration: 60 },
-    example: '600/1m',
+    default: { points: 3_000, duration: 60 },
+    example: '3000/1m',
   }),
   LIMIT_CONNECTS: rate({
     desc: 'Socket connections of a user, each counted once it is authenticated',
@@ -281,19 +281,24 @@ export const settings = {
     example: '100/5s',
   }),
   LIMIT_UNAUTHENTICATED: rate({
-    desc: 'Requests from an address with a missing, forged or ended token; once used up, its tokens are not looked at',
+    desc: 'Requests from an address with a missing, forged or ended token; once used up, tokens that this server signed still pass',
     default: { points: 300, duration: 60 },
     example: '300/1m',
   }),
   LIMIT_LOGINS: rate({
-    desc: 'Failed logins from an address; for IPv6 a /64 counts as one address, and its /48 has ten times as many',
+    desc: 'Failed logins from an address, or from a device that has logged in before; an IPv6 /64 is one address, its /48 has ten times as many',
     default: { points: 20, duration: 60 },
     example: '20/1m',
   }),
   LIMIT_REFRESHES: rate({
-    desc: 'Exchanges of refresh tokens of a session, and from an address, behind which many people may be',
-    default: { points: 300, duration: 60 },
-    example: '300/1m',
+    desc: 'Exchanges of refresh tokens from an address, behind which many people may be',
+    default: { points: 3_000, duration: 60 },
+    example: '3000/1m',
+  }),
+  LIMIT_SESSION_REFRESHES: rate({
+    desc: 'Exchanges of refresh tokens of one session',
+    default: { points: 60, duration: 60 },
+    example: '60/1m',
   }),
   LIMIT_REGISTRATIONS: rate({
     desc: 'Accounts made from an address',
@@ -316,7 +321,7 @@ export const settings = {
     example: '60/15m',
   }),
   LIMIT_RESETS: rate({
-    desc: 'Requests to replace a forgotten password, and uses of links, from an address',
+    desc: 'Requests to replace a forgotten password, and uses of links that are not valid, from an address',
     default: { points: 20, duration: 3_600 },
     example: '20/1h',
   }),

@@ -239,23 +239,32 @@ describe('Google', () => {
       expect((await mailbox.take(email)).subject).toBe('A login with Google was linked');
     });
 
-    it.each([
-      ['before its address was verified, is unlinked when the owner of the mailbox sets a password', true],
-      ['after that, stays linked', false],
-    ])('that, when it was done %s', async (_, isEarly) => {
-      const thief = await Person.register(app.url, 'thief');
-      const email = `${thief.user.username}@example.org`;
-      if (isEarly) await link(thief);
-      await thief.api.patch('/users/me', { email, currentPassword: PASSWORD });
-      await mailbox.confirm(email, app.url);
-      if (!isEarly) await link(thief);
-      if (!isEarly) await mailbox.take(email);
-      await new Api(app.url).post('/auth/password/forgotten', { email });
-      const body = { token: tokenIn(await mailbox.take(email)), newPassword: 'four other words entirely' };
-      expect((await new Api(app.url).post('/auth/password/reset', body)).status).toBe(204);
-      const notice = await mailbox.take(email);
-      expect([notice.subject, notice.text.includes('Google')]).toEqual(['Your password was changed', isEarly]);
-      expect((await logIn()).user.id === thief.id).toBe(!isEarly);
+    describe.each([
+      ['before', true],
+      ['after', false],
+    ])('%s the address of the account was verified', (_, isEarly) => {
+      it.each([
+        ['stays linked at a reset when it has the verified address', 'same', false],
+        ['is unlinked at a reset when it has another address', 'other', true],
+        ['is unlinked at a reset when it has no verified address', null, true],
+      ])('%s', async (__, whose, isUnlinked) => {
+        const person = await Person.register(app.url, 'ann');
+        const email = `${person.user.username}@example.org`;
+        // Without a verified address, the same one proves nothing.
+        const claimed = whose === 'other' ? `other-${email}` : email.toUpperCase();
+        google.claims.set(who, { email: claimed, email_verified: whose !== null });
+        if (isEarly) await link(person);
+        await person.api.patch('/users/me', { email, currentPassword: PASSWORD });
+        await mailbox.confirm(email, app.url);
+        if (!isEarly) await link(person);
+        if (!isEarly) await mailbox.take(email);
+        await new Api(app.url).post('/auth/password/forgotten', { email });
+        const body = { token: tokenIn(await mailbox.take(email)), newPassword: 'four other words entirely' };
+        expect((await new Api(app.url).post('/auth/password/reset', body)).status).toBe(204);
+        const notice = await mailbox.take(email);
+        expect([notice.subject, notice.text.includes('Google')]).toEqual(['Your password was changed', isUnlinked]);
+        expect((await logIn()).user.id === person.id).toBe(!isUnlinked);
+      });
     });
 
     it('but not with two, nor two with one', async () => {

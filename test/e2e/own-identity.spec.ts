@@ -8,7 +8,7 @@ import type { JWTPayload } from 'jose';
 import type { AuthResult, OwnUser, ProblemDetails, SessionInfo } from '../../src/changes/contract.js';
 import { AccountSwitch } from '../../src/auth/account-switch.js';
 import { issuerKeys } from '../../src/auth/issuers/issuer-keys.js';
-import type { IssuerSettings } from '../../src/config/config.js';
+import { Config, type IssuerSettings } from '../../src/config/config.js';
 import { Api } from '../support/api.js';
 import { startApp, type TestApp } from '../support/app.js';
 import { ChatClient } from '../support/chat-client.js';
@@ -382,6 +382,33 @@ describe('The tokens of another issuer', () => {
         'ISSUER_KEY_FILE cannot be used',
       );
     });
+  });
+
+  it('are accepted at an address whose limit others have used up, if they were accepted lately', async () => {
+    const limits = { ...new Config().limits, unauthenticated: { points: 3, duration: 3_600 } };
+    const limited = await startApp({ ...settings(), rateLimits: true, limits }, app.database);
+    const token = await issuer.token('yan-1');
+    expect((await get(token, '/users/me', limited.url)).status).toBe(200);
+    for (let round = 0; round < 3; round += 1) expect((await refusalOf('x.y.z', limited.url))[0]).toBe(401);
+    for (let round = 0; round < 5; round += 1) expect((await get(token, '/users/me', limited.url)).status).toBe(200);
+    const [header, payload] = token.split('.');
+    const unknown = [`${header}.${payload}.c2lnbmF0dXJl`, await issuer.token('yan-2')];
+    for (const other of unknown) expect(await refusalOf(other, limited.url)).toEqual([429, 'rate_limited']);
+    await limited.nest.get(AccountSwitch).deactivate((await get(token)).body.username);
+    const codes = [];
+    for (let round = 0; round < 5; round += 1) codes.push((await refusalOf(token, limited.url))[0]);
+    expect(codes).toEqual([401, 401, 401, 429, 429]);
+    await limited.close();
+  });
+
+  it('that are forged pass no more often than the limit of an address says, also at once', async () => {
+    const limits = { ...new Config().limits, unauthenticated: { points: 3, duration: 3_600 } };
+    const limited = await startApp({ ...settings(), rateLimits: true, limits }, app.database);
+    const [header, payload] = (await issuer.token('xan')).split('.');
+    const forged = `${header}.${payload}.${'x'.repeat(342)}`;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refusalOf(forged, limited.url)));
+    expect(answers.filter(([status]) => status === 401)).toHaveLength(3);
+    await limited.close();
   });
 
   /** What happens when the clock is so many milliseconds ahead. */

@@ -190,7 +190,7 @@ describe('Sessions', () => {
 
     it('is announced with its own limit', async () => {
       const { headers } = await new Api(other.url).post('/auth/refresh', { refreshToken: 'x' });
-      expect(headers.get('ratelimit-policy')).toBe('"refresh";q=300;w=60');
+      expect(headers.get('ratelimit-policy')).toBe('"refresh";q=3000;w=60');
     });
   });
 

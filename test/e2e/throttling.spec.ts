@@ -7,7 +7,7 @@ import { SlidingWindow } from '../../src/auth/rate-limits/sliding-window.js';
 import type { AuthResult } from '../../src/changes/contract.js';
 import { Config, type LimitName, type Rate } from '../../src/config/config.js';
 import { type Answer, Api } from '../support/api.js';
-import { startApp, type TestApp } from '../support/app.js';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.js';
 import { createDatabase, type TestDatabase, verifyAddress } from '../support/database.js';
 import { PASSWORD } from '../support/person.js';
 import { RedisProcess } from '../support/redis.js';
@@ -177,8 +177,8 @@ describe('Throttling', () => {
 
     const deviceOf = ({ headers }: Answer<unknown>) =>
       headers.getSetCookie().find((cookie) => cookie.startsWith('messendger-device='))!;
-    const logInBy = (device: string, password: string, address: string, name = username) =>
-      new Api(app.url).post<AuthResult>(
+    const logInBy = (device: string, password: string, address: string, name = username, at = app) =>
+      new Api(at.url).post<AuthResult>(
         '/login',
         { username: name, password },
         { ...from(address), ...COOKIE, cookie: device.split(';')[0]! },
@@ -246,6 +246,60 @@ describe('Throttling', () => {
       await attack();
       expect(codeOf(await logInBy(device, PASSWORD, '203.0.113.5'))).toBe(200);
       expect(device).toMatch(/; Max-Age=34560000; Path=\/; Expires=.*; HttpOnly; SameSite=Strict$/);
+    });
+
+    describe('at an address whose own limit others have used up', () => {
+      const used = '203.0.113.50';
+      let busy: TestApp;
+      beforeEach(async () => {
+        busy = await start({ login: { points: 2, duration: HOUR } });
+        for (const code of [wrong, wrong, limited]) expect(codeOf(await logIn(busy, 'nobody', 'x', used))).toBe(code);
+      });
+      const logInAt = (device: string, name: string, password = PASSWORD) =>
+        logInBy(device, password, used, name, busy).then(codeOf);
+
+      it('accepts the login of a device that is known to the account, any number of times', async () => {
+        const device = await knownDevice();
+        for (let round = 0; round < 4; round += 1) expect(await logInAt(device, username)).toBe(200);
+        expect(await logInAt('x=y', username)).toBe(limited);
+      });
+
+      it('refuses the guesses of a known device at other accounts', async () => {
+        const device = await knownDevice();
+        expect(await logInAt(device, await register(busy))).toBe(limited);
+        expect(await logInAt(device, 'nobody')).toBe(limited);
+      });
+
+      it('limits the failed logins of the known device itself', async () => {
+        const device = await knownDevice();
+        const codes = [];
+        for (let round = 0; round < 3; round += 1) codes.push(await logInAt(device, username, 'wrong'));
+        expect(codes).toEqual([wrong, wrong, limited]);
+      });
+    });
+
+    it('accepts a device cookie that was signed with an earlier secret', async () => {
+      const device = await knownDevice();
+      const jwtSecret = 'the next secret that only the tests know: 987';
+      const next = await start(
+        { login: { points: 1, duration: HOUR } },
+        { jwtSecret, previousJwtSecrets: [TEST_SECRET] },
+      );
+      for (const code of [wrong, limited]) expect(codeOf(await logIn(next, 'nobody', 'x', '203.0.113.51'))).toBe(code);
+      expect(codeOf(await logInBy(device, PASSWORD, '203.0.113.51', username, next))).toBe(200);
+    });
+
+    it('does not count the logins of a thief any more after a reset', async () => {
+      const busy = await start({ passwordCheck: { points: 2, duration: HOUR }, login: { points: 1, duration: HOUR } });
+      await verifyAddress(busy.database, username);
+      const codes = [];
+      for (let round = 0; round < 4; round += 1) codes.push(codeOf(await logIn(busy, username, PASSWORD)));
+      expect(codes).toEqual([200, 200, limited, limited]);
+      expect((await logIn(busy, username, PASSWORD)).headers.get('ratelimit-policy')).toContain('passwordCheck');
+      const token = (await busy.nest.get(AccountSwitch).resetLink(username)).split('token=')[1]!;
+      const newPassword = 'four other words entirely';
+      await new Api(busy.url).post('/auth/password/reset', { token, newPassword });
+      expect(codeOf(await logIn(busy, username, newPassword))).toBe(200);
     });
 
     it('ends with a reset, by username and by address, at every address and device', async () => {
@@ -335,6 +389,15 @@ describe('Throttling', () => {
       expect(await me('x.y.z', '203.0.113.2')).toBe(no);
     });
 
+    it('lets no more through when they come at once, and counts none that succeed at once', async () => {
+      const token = await session();
+      const asked = await Promise.all(Array.from({ length: 10 }, () => me('x.y.z', '203.0.113.4')));
+      expect(asked.sort()).toEqual([...Array<string>(7).fill(limited), ...Array<string>(3).fill(no)]);
+      const good = await Promise.all(Array.from({ length: 10 }, () => me(token, '203.0.113.5')));
+      expect(good).toEqual(Array(10).fill(200));
+      expect(await several(4, () => me('x.y.z', '203.0.113.5'))).toEqual([no, no, no, limited]);
+    });
+
     it('asks the database no more for the token of a session that has ended', async () => {
       const token = await session();
       await new Api(app.url, token).post('/logout');
@@ -377,27 +440,40 @@ describe('Throttling', () => {
     ]);
   });
 
-  it('limits the use of links by address, and refreshes by session and by address', async () => {
-    const app = await start({ reset: { points: 2, duration: HOUR }, refresh: { points: 2, duration: HOUR } });
-    const reset = () =>
-      new Api(app.url).post('/auth/password/reset', { token: 'x', newPassword: PASSWORD }, from('192.0.2.9'));
-    expect([await reset(), await reset(), await reset()].map(codeOf)).toEqual([
-      'link_invalid',
-      'link_invalid',
-      limited,
-    ]);
-    const { body } = await logIn(app, await register(app), PASSWORD);
-    let { refreshToken } = body;
-    const refresh = async (address: string) => {
-      const answer = await new Api(app.url).post<AuthResult>('/auth/refresh', { refreshToken }, from(address));
+  it('limits by address the links that are not valid, and not those that are', async () => {
+    const app = await start({ reset: { points: 2, duration: HOUR } });
+    const username = await register(app);
+    await verifyAddress(app.database, username);
+    const use = (path: string, body: object) => new Api(app.url).post(path, body, from('192.0.2.9')).then(codeOf);
+    const token = (await app.nest.get(AccountSwitch).resetLink(username)).split('token=')[1]!;
+    for (let round = 0; round < 4; round += 1) expect(await use('/auth/links/account', { token })).toBe(200);
+    for (let round = 0; round < 4; round += 1) {
+      expect(await use('/auth/password/reset', { token, newPassword: 'password123' })).toBe('validation_failed');
+    }
+    expect(await use('/auth/password/reset', { token, newPassword: 'four other words entirely' })).toBe(204);
+    const codes = [
+      await use('/auth/links/account', { token: 'x' }),
+      await use('/auth/email/verify', { token: 'x' }),
+      await use('/auth/password/reset', { token: 'x', newPassword: PASSWORD }),
+      await use('/auth/links/account', { token: 'x' }),
+    ];
+    expect(codes).toEqual(['link_invalid', 'link_invalid', limited, limited]);
+  });
+
+  it.each<[string, Partial<Record<LimitName, Rate>>, (round: number) => string]>([
+    ['session, wherever it is', { sessionRefresh: { points: 2, duration: HOUR } }, (round) => `192.0.2.${round}`],
+    ['address', { refresh: { points: 2, duration: HOUR } }, () => '192.0.2.1'],
+  ])('limits refreshes by %s', async (_, limits, addressIn) => {
+    const app = await start(limits);
+    let { refreshToken } = (await logIn(app, await register(app), PASSWORD)).body;
+    const codes = [];
+    for (let round = 1; round <= 3; round += 1) {
+      const headers = from(addressIn(round));
+      const answer = await new Api(app.url).post<AuthResult>('/auth/refresh', { refreshToken }, headers);
       refreshToken = answer.body.refreshToken ?? refreshToken;
-      return codeOf(answer);
-    };
-    expect([await refresh('192.0.2.1'), await refresh('192.0.2.2'), await refresh('192.0.2.3')]).toEqual([
-      200,
-      200,
-      limited,
-    ]);
+      codes.push(codeOf(answer));
+    }
+    expect(codes).toEqual([200, 200, limited]);
   });
 
   describe('with Redis', () => {

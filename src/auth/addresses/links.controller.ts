@@ -5,7 +5,7 @@ import { ApiProblems, BODY_PROBLEMS } from '../../common/api-problems.decorator.
 import { Public } from '../../common/principal.js';
 import { LinkDto } from '../passwords/dto/passwords.dto.js';
 import { OneTimeLinks } from '../passwords/one-time-links.js';
-import { RateLimit } from '../rate-limits/rate-limit.guard.js';
+import { LimitsFailures } from '../rate-limits/limits-failures.js';
 import { ConfirmationService } from './confirmation.service.js';
 import { LinkAccountResponse } from './dto/link-account.dto.js';
 
@@ -20,7 +20,7 @@ export class LinksController {
   ) {}
 
   @Post('links/account')
-  @RateLimit('reset')
+  @LimitsFailures('reset', 'link_invalid')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Show the account of an emailed link',
@@ -32,7 +32,7 @@ export class LinksController {
   }
 
   @Post('email/verify')
-  @RateLimit('reset')
+  @LimitsFailures('reset', 'link_invalid')
   @HttpCode(204)
   @ApiOperation({
     summary: 'Confirm an email address by a link',

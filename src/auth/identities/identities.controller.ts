@@ -24,7 +24,7 @@ export class IdentitiesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'As whom I am known elsewhere' })
+  @ApiOperation({ summary: 'List linked identities' })
   list(@UserId() me: string): Promise<IdentitiesResponse> {
     return this.identities.list(me);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, LessThan } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { Problem } from '../../common/problem.js';
 import { violatedUnique } from '../../common/to-problem.js';
@@ -35,13 +35,16 @@ export class IdentitiesService {
   }
 
   /**
-   * Unlinks, in a transaction, what the user linked before `moment`, or all of it where that is null. The issuer's identity
-   * is none that a user links: it stays. Returns whether there was any.
+   * Unlinks, in a transaction, the Google logins of the user that do not have the address `email`, or all of them where
+   * that is null. The identity of the issuer is not linked by a user: it stays. Returns whether there was any.
    */
-  async unlinkOlder(manager: EntityManager, userId: string, moment: Date | null): Promise<boolean> {
-    const older = moment === null ? {} : { createdAt: LessThan(moment) };
-    const { affected } = await manager.delete(Identity, { userId, provider: GOOGLE, ...older });
-    return Boolean(affected);
+  async unlinkOthers(manager: EntityManager, userId: string, email: string | null): Promise<boolean> {
+    const [, count] = await manager.query<[unknown[], number]>(
+      `DELETE FROM identities
+        WHERE user_id = $1 AND provider = $2 AND (email IS NULL OR $3::text IS NULL OR email <> $3)`,
+      [userId, GOOGLE, email],
+    );
+    return count > 0;
   }
 
   /** Whether the tokens of the issuer are the only way in to the account. */

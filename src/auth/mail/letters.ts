@@ -12,7 +12,7 @@ type Text = Omit<Letter, 'to'>;
 export const UNVERIFIED_LETTERS = {
   verify: (page: string, link: string): Text => ({
     subject: 'Confirm your email address',
-    text: `Somebody entered this email address for an account at ${PRODUCT} (${page}).
+    text: `This email address was entered for an account at ${PRODUCT} (${page}).
 
 If that was you, confirm within a day that the address is yours:
 
@@ -27,7 +27,7 @@ If it was not you, do nothing: without your confirmation the address is not used
 export const LETTERS = {
   reset: (page: string, username: string, link: string): Text => ({
     subject: 'Choose a new password',
-    text: `Somebody, hopefully you, asked for a new password for your account @${username} at ${PRODUCT} (${page}).
+    text: `A password reset was requested for your account @${username} at ${PRODUCT} (${page}).
 Choose one here within an hour:
 
 ${link}
@@ -37,7 +37,7 @@ If it was not you, do nothing: your password stays as it is.
   }),
   taken: (page: string, username: string): Text => ({
     subject: 'You have an account already',
-    text: `Somebody, hopefully you, entered this email address for another account at ${PRODUCT} (${page}).
+    text: `This email address was entered for another account at ${PRODUCT} (${page}).
 It belongs to your account @${username} already, so nothing has changed.
 
 If you forgot the password of @${username}, choose “Forgot your password?” at the login. If it was not you, do nothing.
@@ -51,7 +51,7 @@ export const NOTICES = {
   passwordReset: ['Your password was changed', 'A new password was chosen by a link, and all sessions were ended.'],
   passwordResetAndUnlinked: [
     'Your password was changed',
-    'A new password was chosen by a link, and all sessions were ended. The login with Google was unlinked, since it was linked before this email address was verified. If it is yours, link it again in your profile.',
+    'A new password was chosen by a link, and all sessions were ended. The login with Google was unlinked, since it is not known to have this email address. If it is yours, link it again in your profile.',
   ],
   emailRequested: [
     'A new email address was entered',

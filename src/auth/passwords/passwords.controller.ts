@@ -3,6 +3,7 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Audited } from '../../audit/audited.decorator.js';
 import { ApiProblems, BODY_PROBLEMS } from '../../common/api-problems.decorator.js';
 import { Me, type Principal, Public } from '../../common/principal.js';
+import { LimitsFailures } from '../rate-limits/limits-failures.js';
 import { RateLimit } from '../rate-limits/rate-limit.guard.js';
 import { ChangesLogin } from './changes-login.decorator.js';
 import { ChangePasswordDto, ForgottenPasswordDto, ResetPasswordDto } from './dto/passwords.dto.js';
@@ -51,13 +52,12 @@ export class PasswordsController {
 
   @Public()
   @Post('auth/password/reset')
-  @RateLimit('reset')
+  @LimitsFailures('reset', 'link_invalid')
   @HttpCode(204)
   @NeedsPasswordLogin()
   @ApiOperation({
     summary: 'Choose a new password by a link',
-    description:
-      'All sessions of the user end. A login with Google that was linked before the email address was verified is unlinked.',
+    description: 'All sessions of the user end. A Google login is unlinked unless it has the verified email address.',
   })
   @ApiProblems(...BODY_PROBLEMS, 'link_invalid', 'password_login_disabled')
   @Audited('password_reset')

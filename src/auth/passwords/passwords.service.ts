@@ -21,8 +21,8 @@ export class PasswordsService {
   ) {}
 
   /**
-   * Sets the password, ends all sessions and links, and unlinks what was linked before the address was verified: whoever
-   * had the account before its owner proved the address may have linked a login of their own. Throws `link_invalid`, and
+   * Sets the password, ends all sessions and links, and unlinks each Google login that does not have the verified address:
+   * a thief who knew the old password may have linked a Google account at any time. Throws `link_invalid`, and
    * `validation_failed` for a password that is easy to guess.
    */
   async reset({ token, newPassword }: ResetPasswordDto): Promise<void> {
@@ -34,7 +34,7 @@ export class PasswordsService {
       const user = await this.links.use(manager, token, 'reset');
       await manager.update(User, { id: user.id }, { passwordHash });
       await this.links.endAll(manager, user.id);
-      const isUnlinked = await this.identities.unlinkOlder(manager, user.id, user.emailVerifiedAt);
+      const isUnlinked = await this.identities.unlinkOthers(manager, user.id, user.email);
       return { user, isUnlinked, tell: await this.sessions.endAllWithin(manager, user.id) };
     });
     tell();

@@ -6,7 +6,7 @@ import { Problem, type ProblemCode } from '../../common/problem.js';
 import type { LimitName } from '../../config/config.js';
 import type { User } from '../../users/user.entity.js';
 import type { Device } from '../sessions/device.js';
-import { RateLimits } from './rate-limits.js';
+import { type LimitKey, RateLimits } from './rate-limits.js';
 
 /** What a wrong guess is answered with; nothing else counts against an account. */
 const WRONG: ReadonlySet<ProblemCode> = new Set(['invalid_credentials', 'wrong_password', 'username_taken']);
@@ -17,7 +17,7 @@ export interface LoginAttempt {
   user: Pick<User, 'id' | 'passwordHash'> | null;
 }
 
-type Taken = [name: LimitName, key: string];
+type Taken = [name: LimitName, key: LimitKey];
 
 /**
  * Limits what is tried on one account. Failures alone count, in windows that slide. Those of a login count for the account
@@ -54,10 +54,13 @@ export class AccountLimit {
     await this.limits.take(name, keyOf(account));
   }
 
-  /** Counts a login that succeeded against the user, and no longer against the address. Throws `rate_limited`. */
-  async succeeded(userId: string, { address }: Device): Promise<void> {
-    await this.count('passwordCheck', `login:${userId}`);
-    await this.limits.giveBack('login', addressKey(address));
+  /**
+   * Counts a login with the right password against the user and that password, and no longer against the address or the
+   * device. Throws `rate_limited`.
+   */
+  async succeeded({ id, passwordHash }: Pick<User, 'id' | 'passwordHash'>, device: Device): Promise<void> {
+    await this.limits.giveBack('login', loginKey(device));
+    await this.limits.take('passwordCheck', keyOf(`login:${id}`, passwordHash ?? ''));
   }
 
   /** The hash is a part of the keys: with another password, as after a reset, all counts of the account begin again. */
@@ -67,21 +70,31 @@ export class AccountLimit {
     const from = isKnown ? `device:${device.known!.id}` : addressKey(device.address).network;
     const own: Taken = ['account', keyOf(account, hash, from)];
     const total: Taken = ['accountTotal', keyOf(account, hash)];
-    await this.takeAll([own]);
-    if (isKnown) return [own];
+    if (isKnown) return this.takeAll([own]);
+    // The guard went by the device, which is not known to this account: so the address counts after all.
+    const strange = await this.takeAll(device.known ? [['login', addressKey(device.address)], own] : [own]);
     try {
-      await this.takeAll([total]);
-      return [own, total];
+      return [...strange, ...(await this.takeAll([total]))];
     } catch (refusal) {
-      if (user && (await this.isLoggedInFrom(user.id, device.address))) return [own];
-      await this.giveBack([own]);
+      if (user && (await this.isLoggedInFrom(user.id, device.address))) return strange;
+      await this.giveBack(strange);
       throw refusal;
     }
   }
 
-  private async takeAll(taken: Taken[]): Promise<Taken[]> {
-    for (const [name, key] of taken) await this.limits.take(name, key);
-    return taken;
+  /** All or none. */
+  private async takeAll(wanted: Taken[]): Promise<Taken[]> {
+    const taken: Taken[] = [];
+    try {
+      for (const [name, key] of wanted) {
+        await this.limits.take(name, key);
+        taken.push([name, key]);
+      }
+      return taken;
+    } catch (refusal) {
+      await this.giveBack(taken);
+      throw refusal;
+    }
   }
 
   private async giveBack(taken: Taken[]): Promise<void> {
@@ -97,6 +110,10 @@ export class AccountLimit {
     return rows.length > 0;
   }
 }
+
+/** What a login counts by before its account is known: the device, if it has logged in to any, or the address. */
+export const loginKey = ({ known, address }: Pick<Device, 'known' | 'address'>): LimitKey =>
+  known ? `device:${known.id}` : addressKey(address);
 
 /** Whether the device has logged in to the account before. */
 export const isKnownDevice = ({ known }: Device, user: Pick<User, 'id'> | null): boolean =>

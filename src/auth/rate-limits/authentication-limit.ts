@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { addressKey } from '../../common/address.js';
 import { Problem, type ProblemCode } from '../../common/problem.js';
 import { AccessTokens } from '../access-tokens.js';
+import { IssuerTokens } from '../issuers/issuer-tokens.js';
 import { RateLimits } from './rate-limits.js';
 
 /** Refusals that count. An expired token of ours does not: every laptop that wakes up sends one, and it costs no query. */
@@ -14,33 +15,38 @@ export class AuthenticationLimit {
   constructor(
     private readonly limits: RateLimits,
     private readonly tokens: AccessTokens,
+    private readonly issuer: IssuerTokens,
   ) {}
 
   /**
    * Does `authenticate`, and counts it if the token is refused. Throws `rate_limited`, before the database or the keys of an
-   * issuer are asked, once the address has none left. Tokens that this server signed still pass then, by a count of their
-   * own session: so nobody keeps out the users behind the same address.
+   * issuer are asked, once the address has none left. Tokens that this server signed, and those of the issuer that were
+   * accepted lately, still pass then, by a count of their own: so nobody keeps out the users behind the same address.
    */
   async attempt<T>(token: string | null, address: string | null, authenticate: () => Promise<T>): Promise<T> {
+    // Taken before, and given back after: of many at once no more come through. It is a count of this process.
     const key = addressKey(address);
-    await this.limits.requireLeft(NAME, key).catch((refusal: unknown) => this.requireOwn(token, refusal));
+    const own = await this.limits.take(NAME, key).then(
+      () => null,
+      (refusal: unknown) => this.requireOwn(token, refusal),
+    );
     try {
-      return await authenticate();
+      const result = await authenticate();
+      if (own === null) await this.limits.giveBack(NAME, key);
+      return result;
     } catch (error) {
-      if (error instanceof Problem && COUNTED.has(error.code)) await this.count(token, error.code, address);
+      const isCounted = error instanceof Problem && COUNTED.has(error.code);
+      if (own === null && !isCounted) await this.limits.giveBack(NAME, key);
+      if (own !== null && isCounted) await this.limits.take(NAME, own).catch(() => undefined);
       throw error;
     }
   }
 
-  private async requireOwn(token: string | null, refusal: unknown): Promise<void> {
-    const sessionId = token === null ? null : this.tokens.signedSession(token);
-    if (sessionId === null) throw refusal;
-    await this.limits.requireLeft(NAME, sessionId);
-  }
-
-  private async count(token: string | null, code: ProblemCode, address: string | null): Promise<void> {
-    await this.limits.take(NAME, addressKey(address)).catch(() => undefined);
-    const sessionId = code === 'session_ended' && token !== null ? this.tokens.signedSession(token) : null;
-    if (sessionId !== null) await this.limits.take(NAME, sessionId).catch(() => undefined);
+  /** What the token itself counts by. Not taken before: a page that asks for much at once with a good token is not refused. */
+  private async requireOwn(token: string | null, refusal: unknown): Promise<string> {
+    const own = token === null ? null : (this.tokens.signedSession(token) ?? this.issuer.acceptedLately(token));
+    if (own === null) throw refusal;
+    await this.limits.requireLeft(NAME, own);
+    return own;
   }
 }

@@ -30,6 +30,8 @@ export class LocalLimits {
       return { accepted: true, remaining: remainingPoints, retryIn: 0, wholeIn: msBeforeNext };
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
+      // What is refused is not counted, so that what others give back is there again.
+      await this.giveBack(name, key);
       return { accepted: false, remaining: 0, retryIn: refused.msBeforeNext, wholeIn: refused.msBeforeNext };
     }
   }

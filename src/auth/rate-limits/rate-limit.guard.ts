@@ -6,6 +6,8 @@ import type { Principal } from '../../common/principal.js';
 import { announceLimit } from '../../common/rate-limit-headers.js';
 import { UNLIMITED } from '../../common/unlimited.decorator.js';
 import type { LimitName } from '../../config/config.js';
+import { DeviceCookie } from '../sessions/device-cookie.js';
+import { loginKey } from './account-limit.js';
 import { type LimitKey, RateLimits } from './rate-limits.js';
 
 const LIMIT = 'messendger:rate-limit';
@@ -19,6 +21,7 @@ export class RateLimitGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly limits: RateLimits,
+    private readonly devices: DeviceCookie,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -26,8 +29,14 @@ export class RateLimitGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request & { user?: Principal }>();
     const response = context.switchToHttp().getResponse<Response>();
     const name = this.reflector.get<LimitName | undefined>(LIMIT, context.getHandler()) ?? 'request';
-    await takeAnnounced(this.limits, name, request.user?.userId ?? addressKey(addressOf(request)), response);
+    await takeAnnounced(this.limits, name, await this.keyOf(request, name), response);
     return true;
+  }
+
+  private async keyOf(request: Request & { user?: Principal }, name: LimitName): Promise<LimitKey> {
+    if (request.user) return request.user.userId;
+    const address = addressOf(request);
+    return name === 'login' ? loginKey({ address, known: await this.devices.read(request) }) : addressKey(address);
   }
 }
 

@@ -62,12 +62,10 @@ export class RateLimits implements OnApplicationShutdown {
   }
 
   /** Takes nothing, and throws `rate_limited` when there is nothing left to take. */
-  async requireLeft(name: LocalName, key: LimitKey): Promise<void> {
+  async requireLeft(name: LocalName, key: string): Promise<void> {
     if (!this.config.rateLimits) return;
-    const [own, site] = partsOf(key);
-    const wait = await this.counters.waitOf(name, own);
-    const waitAround = site === null ? 0 : await this.sites.waitOf(name, site);
-    if (wait > 0 || waitAround > 0) throw this.refusal(name, Math.max(wait, waitAround));
+    const wait = await this.counters.waitOf(name, key);
+    if (wait > 0) throw this.refusal(name, wait);
   }
 
   onApplicationShutdown(): void {

@@ -24,10 +24,11 @@ const TTL_S = 400 * 86_400;
  */
 @Injectable()
 export class DeviceCookie {
-  private readonly key: Uint8Array;
+  /** The first one signs. The others are of earlier secrets. */
+  private readonly keys: Uint8Array[];
 
-  constructor({ jwtSecret }: Config) {
-    this.key = new Uint8Array(hkdfSync('sha256', jwtSecret, '', 'messendger device cookie', 32));
+  constructor({ jwtSecret, previousJwtSecrets }: Config) {
+    this.keys = [jwtSecret, ...previousJwtSecrets].map(keyOf);
   }
 
   /** What the cookie says; undefined without one, or with one that this server did not make. */
@@ -36,12 +37,11 @@ export class DeviceCookie {
     const cookies = request.get('cookie')?.split(/; */) ?? [];
     const token = cookies.find((cookie) => cookie.startsWith(prefix))?.slice(prefix.length);
     if (token === undefined) return undefined;
-    try {
-      const { payload } = await jwtVerify(token, this.key, { algorithms: ['HS256'], typ: TYPE });
-      return { id: payload.sub!, accounts: payload.accounts as string[] };
-    } catch {
-      return undefined;
+    for (const key of this.keys) {
+      const known = await verifiedWith(key, token);
+      if (known) return known;
     }
+    return undefined;
   }
 
   /** Adds an account to what the browser is known to, or makes it known. */
@@ -51,8 +51,20 @@ export class DeviceCookie {
       .setProtectedHeader({ alg: 'HS256', typ: TYPE })
       .setSubject(known?.id ?? uuidv7())
       .setExpirationTime(Math.floor(Date.now() / 1000) + TTL_S)
-      .sign(this.key);
+      .sign(this.keys[0]!);
     response.cookie(nameFor(request), token, { ...optionsFor(request), maxAge: TTL_S * 1000 });
+  }
+}
+
+const keyOf = (secret: string): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', secret, '', 'messendger device cookie', 32));
+
+async function verifiedWith(key: Uint8Array, token: string): Promise<KnownDevice | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], typ: TYPE });
+    return { id: payload.sub!, accounts: payload.accounts as string[] };
+  } catch {
+    return undefined;
   }
 }
 

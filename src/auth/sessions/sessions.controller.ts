@@ -17,7 +17,7 @@ export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
   @Get()
-  @ApiOperation({ summary: 'Where I am logged in, at most 100, the one that was used last first' })
+  @ApiOperation({ summary: 'List my sessions', description: 'At most 100, the last used first.' })
   list(@UserId() me: string, @SessionId() current: string | null): Promise<SessionsResponse> {
     return this.sessions.list(me, current);
   }
