@@ -61,20 +61,23 @@ describe('What waits for the database', () => {
       const database = await createDatabase();
       const line = await DatabaseLine.to(database.url);
       const options = { databaseUrl: database.url, environment: { DATABASE_URL: line.url } };
-      await Scenario.play(inBlackHole, options, async (scenario) => {
-        const { load, stage } = scenario;
-        for (let time = 0; time < 2; time += 1) {
+      try {
+        await Scenario.play(inBlackHole, options, async (scenario) => {
+          const { load, stage } = scenario;
+          for (let time = 0; time < 2; time += 1) {
+            await load.more(scenario.soon());
+            await scenario.strike('a black hole', async () => {
+              line.loseAnswers();
+              await expectAnswers(scenario);
+            });
+            await until('a node that is ready', async () => (await fetch(`${stage.nodes[0]!.url}/health/ready`)).ok);
+          }
           await load.more(scenario.soon());
-          await scenario.strike('a black hole', async () => {
-            line.loseAnswers();
-            await expectAnswers(scenario);
-          });
-          await until('a node that is ready', async () => (await fetch(`${stage.nodes[0]!.url}/health/ready`)).ok);
-        }
-        await load.more(scenario.soon());
-      });
-      line.close();
-      await database.drop();
+        });
+      } finally {
+        line.close();
+        await database.drop();
+      }
     },
     TIMEOUT,
   );

@@ -21,6 +21,7 @@ export class Device {
   private readonly socket: Socket;
   private connections = 0;
   private offered: Record<string, number> = {};
+  private isOpen = false;
   private ready = false;
 
   constructor(
@@ -80,13 +81,16 @@ export class Device {
 
   private connected(): void {
     this.connections += 1;
+    this.isOpen = true;
     const { connection, offered } = this;
     this.recorder.write({ type: 'connected', connection, user: this.account.id, cursors: offered });
   }
 
   private disconnected(reason: string): void {
     this.ready = false;
-    this.recorder.write({ type: 'disconnected', connection: this.connection, reason });
+    // The server closes without an answer when it cannot authenticate now: then there was no connection yet.
+    if (this.isOpen) this.recorder.write({ type: 'disconnected', connection: this.connection, reason });
+    this.isOpen = false;
     // The server said that it is over: with a new token one may come back.
     if (reason === 'io server disconnect') void this.reopen();
   }
