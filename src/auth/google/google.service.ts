@@ -95,7 +95,7 @@ export class GoogleService {
         return toLanding(error);
       });
     }
-    if (outcome.kind === 'error') this.logger.warn(`Google let nobody in: ${describe(outcome.error)}`);
+    if (outcome.kind === 'error') this.logger.warn(`Google login failed: ${describe(outcome.error)}`);
     return outcome.kind === 'refused' ? 'refused' : 'failed';
   }
 
@@ -113,7 +113,7 @@ export class GoogleService {
     device: Device,
   ): Promise<Landing> {
     if (!isSubject(id)) {
-      this.logger.warn('Google let nobody in: the "sub" of what it says is no subject');
+      this.logger.warn('Google login failed: the "sub" of what it says is no subject');
       return 'failed';
     }
     const subject = { provider: GOOGLE, subject: id };
